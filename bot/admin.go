@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"elkart.kg/trade/payments/operator"
+)
+
+// metrics are what is counted. Nothing in a label names a person.
+type metrics struct {
+	registry *prometheus.Registry
+	calls    *prometheus.HistogramVec
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "elkart_operator_call_seconds",
+			Help:    "How long a call of the operator's took to answer, by call and HTTP status.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2},
+		}, []string{"call", "status"}),
+	}
+	m.registry.MustRegister(m.calls, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// countingJournal counts the operator's calls on their way to the journal.
+type countingJournal struct {
+	next    operator.Journal
+	metrics *metrics
+}
+
+func (j countingJournal) Record(ctx context.Context, c operator.Call) error {
+	name := c.Name
+	if name == "" {
+		name = "unsigned"
+	}
+	j.metrics.calls.WithLabelValues(name, fmt.Sprint(c.HTTPStatus)).Observe(c.Took.Seconds())
+	return j.next.Record(ctx, c)
+}
+
+// pinger is what must answer for us to be ready.
+type pinger interface {
+	Ping(ctx context.Context) error
+}
+
+// newAdminServer serves health and metrics, to the people who run the program.
+func newAdminServer(addr string, m *metrics, db pinger) *http.Server {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+		defer cancel()
+		if err := db.Ping(ctx); err != nil {
+			http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ok")
+	})
+	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
+	return &http.Server{Addr: addr, Handler: mux, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second}
+}

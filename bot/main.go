@@ -1,0 +1,95 @@
+// Command bot is ELKART Trade as a Telegram bot: a merchant with a phone and an
+// ELKART card takes cashless payments by QR code or payment link.
+//
+// This package is the program: commands, settings, wiring, background jobs. It
+// holds no rules (package payments does), no words (locales) and no SQL (store).
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	go func() {
+		<-ctx.Done()
+		stop() // a second Ctrl-C ends the program at once
+	}()
+	streams := streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}
+	if err := run(ctx, os.Args[1:], os.LookupEnv, streams); err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(exitCode(err))
+	}
+}
+
+// streams are the program's standard streams.
+type streams struct {
+	in  io.Reader
+	out io.Writer
+	err io.Writer
+}
+
+const usageText = `usage: bot [COMMAND]
+
+  serve               serve merchants (default); settings come from the environment, see README.md
+  demo [--seed]       the whole system with nothing configured, and a page to try it on
+  migrate [up|status] bring the database up to date, or say how far it is
+  elqr decode LINK    print what a national payment link says, as JSON
+  elqr encode < JSON  print the link for it
+  help                this text
+`
+
+// usageError is a wrong way to call the program: exit status 2.
+type usageError string
+
+func (e usageError) Error() string { return string(e) }
+
+// ExitCode is the exit status that the error asks for.
+func (usageError) ExitCode() int { return 2 }
+
+func exitCode(err error) int {
+	var coded interface{ ExitCode() int }
+	if errors.As(err, &coded) {
+		return coded.ExitCode()
+	}
+	return 1
+}
+
+// run does one command and returns when all that it started has ended.
+func run(ctx context.Context, args []string, lookup environment, std streams) error {
+	command := "serve"
+	if len(args) > 0 {
+		command, args = args[0], args[1:]
+	}
+	env, err := withDotEnv(lookup, ".env")
+	if err != nil {
+		return err
+	}
+	switch command {
+	case "elqr":
+		return runELQR(args, func(name string) string { value, _ := env(name); return value }, std.in, std.out)
+	case "help", "-h", "-help", "--help":
+		_, err := io.WriteString(std.out, usageText)
+		return err
+	}
+	runners := map[string]func(context.Context, []string, config, environment, streams) error{
+		"serve": runServe, "demo": runDemo, "migrate": runMigrate,
+	}
+	runner, ok := runners[command]
+	if !ok {
+		return usageError(fmt.Sprintf("unknown command %q\n%s", command, strings.TrimSpace(usageText)))
+	}
+	cfg, err := readConfig(env)
+	if err != nil {
+		return err
+	}
+	return runner(ctx, args, cfg, env, std)
+}

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Every conversation in handlers/testdata/scripts, through the whole program
+// over HTTP.
+func TestScripts(t *testing.T) {
+	files, err := filepath.Glob("../handlers/testdata/scripts/*.txt")
+	if err != nil || len(files) < 7 {
+		t.Fatalf("%d scripts, %v", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			var options []option
+			if strings.Contains(file, "card_in_chat") {
+				options = append(options, withoutPages)
+			}
+			w := newWorld(t, options...)
+			if err := w.runner().RunFile(t.Context(), file); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

@@ -1,0 +1,228 @@
+// Package handlers is the conversation: which question follows which, what a
+// button does, and how an answer looks. A handler reads what came, calls one
+// method of the service and shows one screen; a screen is a pure function from
+// data to chat.Screen in a file named …_screen.go.
+//
+// The package refuses to know SQL, HTTP and how Telegram is spoken to, keeps
+// no state of a conversation (that is chat's and the service's), and has no
+// words of its own: they stand in the catalogues.
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"elkart.kg/trade/handlers/chat"
+	"elkart.kg/trade/locales"
+	"elkart.kg/trade/payments"
+)
+
+// People is what the conversation asks about whom it talks to.
+type People interface {
+	Meet(context.Context, payments.Acquaintance) (payments.Person, error)
+	SetLanguage(ctx context.Context, id payments.PersonID, language string) error
+	SetPhone(ctx context.Context, id payments.PersonID, e164 string) error
+	Consent(ctx context.Context, id payments.PersonID) error
+}
+
+// Outlets is what it asks about the place that takes money.
+type Outlets interface {
+	OpenOutlet(context.Context, payments.PersonID, payments.OutletDraft) (payments.Outlet, error)
+	Desk(context.Context, payments.PersonID) (payments.Desk, error)
+}
+
+// Cards is how a card gets in.
+type Cards interface {
+	OpenCardForm(context.Context, payments.PersonID) (token string, err error)
+	AddCard(ctx context.Context, id payments.PersonID, number payments.CardNumber, key string) (payments.Card, error)
+}
+
+// Charges is how money is asked for.
+type Charges interface {
+	Charge(context.Context, payments.PersonID, payments.ChargeDraft) (payments.Ticket, error)
+	Ticket(context.Context, payments.PersonID, payments.LinkID) (payments.Ticket, error)
+	CancelLink(context.Context, payments.PersonID, payments.LinkID) (payments.Ticket, error)
+	RememberMessage(context.Context, payments.MerchantID, payments.LinkID, payments.Message) error
+}
+
+// Service is the domain as the conversation sees it; *payments.Service is one.
+type Service interface {
+	People
+	Outlets
+	Cards
+	Charges
+}
+
+// Deps is what a Bot is made of.
+type Deps struct {
+	Service Service
+	Catalog *locales.Catalog
+	// PublicURL is the address under which people reach the card form (/cards)
+	// and the payment page (/p); empty: cards are typed in the chat and links
+	// are plain national ones.
+	PublicURL string
+	Zone      *time.Location // in which times are shown where no merchant's is at hand
+	Now       func() time.Time
+	// QR draws a PNG; nil: the Bot's own, kept in memory for repeated use.
+	QR func(content string) ([]byte, error)
+}
+
+// Bot is the conversation with everybody. It is safe for concurrent use.
+type Bot struct {
+	service   Service
+	catalog   *locales.Catalog
+	publicURL string
+	zone      *time.Location
+	now       func() time.Time
+	qr        func(content string) ([]byte, error)
+}
+
+var _ Service = (*payments.Service)(nil)
+
+// New checks what it is given and makes a Bot of it.
+func New(d Deps) (*Bot, error) {
+	if d.Service == nil || d.Catalog == nil || d.Zone == nil || d.Now == nil {
+		return nil, fmt.Errorf("handlers: Service, Catalog, Zone and Now are needed")
+	}
+	if d.PublicURL != "" {
+		u, err := url.Parse(d.PublicURL)
+		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			return nil, fmt.Errorf("handlers: public URL %q is no http(s) address", d.PublicURL)
+		}
+	}
+	b := &Bot{
+		service: d.Service, catalog: d.Catalog, publicURL: strings.TrimRight(d.PublicURL, "/"),
+		zone: d.Zone, now: d.Now, qr: d.QR,
+	}
+	if b.qr == nil {
+		b.qr = newPictures(qrCacheSize, drawQR).of
+	}
+	return b, nil
+}
+
+// Actions of buttons, and of signals from outside the chat.
+const (
+	actionMenu     = "menu"
+	actionPay      = "pay"    // the keypad
+	actionSum      = "sum"    // a key of it: tyiyn
+	actionCancel   = "cancel" // link
+	actionAgain    = "again"  // link
+	actionCards    = "cards"
+	actionNewCard  = "newcard"
+	actionSettings = "settings"
+	actionLanguage = "lang" // code
+
+	// SignalCardAdded tells that the person's card came in by the form. Its
+	// argument, where there is one, is the id of the card.
+	SignalCardAdded = "card.added"
+)
+
+// Routes is the whole conversation.
+func (b *Bot) Routes() chat.Routes {
+	return chat.Routes{
+		Commands: map[string]chat.Handler{
+			"start":    b.start,
+			"menu":     b.registered(b.home),
+			"qr":       b.registered(b.home),
+			"pay":      b.registered(b.pay),
+			"cards":    b.registered(b.cards),
+			"settings": b.settings,
+			"help":     b.help,
+			"cancel":   b.nothingToCancel,
+		},
+		Buttons: map[string]chat.Handler{
+			actionMenu:     b.registered(b.home),
+			actionPay:      b.registered(b.keypad),
+			actionSum:      b.registered(b.keypadSum),
+			actionCancel:   b.registered(b.cancelCharge),
+			actionAgain:    b.registered(b.again),
+			actionCards:    b.registered(b.cards),
+			actionNewCard:  b.registered(b.newCard),
+			actionSettings: b.settings,
+			actionLanguage: b.setLanguage,
+		},
+		Signals:   map[string]chat.Handler{SignalCardAdded: b.cardAdded},
+		Forms:     []chat.Form{b.setupForm(), b.cardForm()},
+		Text:      b.registered(b.text),
+		Other:     b.registered(b.hint),
+		Edited:    b.edited,
+		Group:     b.group,
+		Unknown:   b.unknown,
+		Intercept: b.intercept,
+	}
+}
+
+// visitor is what a turn carries: who it is, and how to speak to them.
+type visitor struct {
+	payments.Person
+	*locales.Printer
+}
+
+// visit returns the turn's visitor. Prepare has run before every handler.
+func visit(t *chat.Turn) *visitor { return t.Visitor.(*visitor) }
+
+// Prepare finds out who the turn is from, for chat.Config.
+func (b *Bot) Prepare(ctx context.Context, t *chat.Turn) error {
+	t.Visitor = &visitor{Printer: b.catalog.Printer(locales.Match(t.From.LanguageCode))}
+	if !t.Private || t.From.ID == 0 || t.Kind == chat.KindBlocked {
+		return nil
+	}
+	return b.recognise(ctx, t)
+}
+
+// recognise loads the turn's person anew, after something about them changed.
+func (b *Bot) recognise(ctx context.Context, t *chat.Turn) error {
+	person, err := b.person(ctx, t)
+	if err != nil {
+		return err
+	}
+	t.Visitor = &visitor{Person: person, Printer: b.printerFor(person)}
+	return nil
+}
+
+// printerFor speaks a person's language: the chosen one, else what Telegram
+// suggests.
+func (b *Bot) printerFor(p payments.Person) *locales.Printer {
+	if p.Language != "" {
+		return b.catalog.Printer(p.Language)
+	}
+	return b.catalog.Printer(locales.Match(p.Suggested))
+}
+
+func (b *Bot) person(ctx context.Context, t *chat.Turn) (payments.Person, error) {
+	id := payments.PersonID(t.From.ID)
+	if t.Kind == chat.KindSignal {
+		// Nobody spoke: Telegram says nothing of the person that could be noted.
+		desk, err := b.service.Desk(ctx, id)
+		return desk.Person, err
+	}
+	return b.service.Meet(ctx, payments.Acquaintance{
+		ID:        id,
+		Name:      payments.CleanLine(t.From.FirstName + " " + t.From.LastName),
+		Username:  t.From.Username,
+		Suggested: t.From.LanguageCode,
+	})
+}
+
+// registered lets only those to a handler who finished set-up; the others are
+// led to where they stopped.
+func (b *Bot) registered(next chat.Handler) chat.Handler {
+	return func(ctx context.Context, t *chat.Turn) error {
+		if visit(t).Registered() {
+			return next(ctx, t)
+		}
+		return b.goOn(ctx, t)
+	}
+}
+
+// address is what a payer opens: our page where there is one, else the
+// national link itself.
+func (b *Bot) address(l payments.Link) string {
+	if b.publicURL == "" {
+		return l.URI
+	}
+	return b.publicURL + "/p/" + l.Code
+}

@@ -1,0 +1,25 @@
+package handlers
+
+import (
+	"elkart.kg/trade/handlers/chat"
+	"elkart.kg/trade/locales"
+)
+
+type settingsView struct {
+	HasMenu bool // set-up is done, there is a main screen to go back to
+}
+
+func settingsScreen(p *locales.Printer, v settingsView) chat.Screen {
+	var buttons [][]chat.Button
+	for _, l := range locales.Languages() {
+		label := l.Name
+		if l.Code == p.Language() {
+			label = p.Text("settings.chosen", "language", l.Name)
+		}
+		buttons = append(buttons, []chat.Button{{Text: label, Action: chat.Act(actionLanguage, l.Code)}})
+	}
+	if v.HasMenu {
+		buttons = append(buttons, menuRow(p))
+	}
+	return chat.Screen{Text: p.HTML("settings.screen"), Buttons: buttons}
+}

@@ -1,0 +1,76 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+
+	"elkart.kg/trade/handlers/chat"
+	"elkart.kg/trade/payments"
+)
+
+// help says how money is taken, and leads on from there.
+func (b *Bot) help(ctx context.Context, t *chat.Turn) error {
+	v := visit(t)
+	if _, err := t.Reply(ctx, helpScreen(v.Printer, v.Registered())); err != nil || v.Registered() {
+		return err
+	}
+	return b.resume(ctx, t)
+}
+
+// hint answers what the conversation has no use for: talk, stickers, voice,
+// pictures, somebody's contact.
+func (b *Bot) hint(ctx context.Context, t *chat.Turn) error {
+	_, err := t.Reply(ctx, hintScreen(visit(t).Printer))
+	return err
+}
+
+// edited explains why a corrected sum does nothing. Other edits are the
+// person's own affair.
+func (b *Bot) edited(ctx context.Context, t *chat.Turn) error {
+	v := visit(t)
+	if _, err := payments.ParseCharge(t.Text); errors.Is(err, payments.ErrNotASum) || !v.Registered() {
+		return nil
+	}
+	_, err := t.Reply(ctx, chat.Screen{Text: v.HTML("chat.edited")})
+	return err
+}
+
+// group answers our own commands only: nothing that has to do with money
+// happens where everybody can press.
+func (b *Bot) group(ctx context.Context, t *chat.Turn) error {
+	switch t.Kind {
+	case chat.KindCommand:
+		if _, ours := b.Routes().Commands[t.Command]; !ours {
+			return nil
+		}
+		_, err := t.Reply(ctx, chat.Screen{Text: visit(t).HTML("chat.group")})
+		return err
+	case chat.KindPress:
+		return t.Alert(ctx, visit(t).Text("chat.group"))
+	}
+	return nil
+}
+
+// unknown answers a command that does not exist, and a button that no longer
+// does.
+func (b *Bot) unknown(ctx context.Context, t *chat.Turn) error {
+	v := visit(t)
+	if t.Kind == chat.KindPress {
+		return t.Toast(ctx, v.Text("chat.stale"))
+	}
+	if !v.Registered() {
+		return b.resume(ctx, t)
+	}
+	_, err := t.Reply(ctx, unknownCommandScreen(v.Printer))
+	return err
+}
+
+// nothingToCancel answers /cancel outside a form; inside one, the runtime does.
+func (b *Bot) nothingToCancel(ctx context.Context, t *chat.Turn) error {
+	v := visit(t)
+	if !v.Registered() {
+		return b.resume(ctx, t)
+	}
+	_, err := t.Reply(ctx, nothingToCancelScreen(v.Printer))
+	return err
+}

@@ -1,0 +1,223 @@
+package web
+
+import (
+	"html/template"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"elkart.kg/trade/locales"
+	"elkart.kg/trade/payments"
+)
+
+// stage is where a link stands in its payer's eyes.
+type stage string
+
+// The stages. What is open or being paid can still change by itself.
+const (
+	stageOpen      stage = "open"
+	stagePaying    stage = "paying"
+	stagePaid      stage = "paid"
+	stageReversed  stage = "reversed"
+	stageExpired   stage = "expired"
+	stageUsedUp    stage = "used_up"
+	stageCancelled stage = "cancelled"
+	stagePaused    stage = "paused"
+)
+
+// stageOf looks at the payment first: it may have come in time for a link that
+// has since expired.
+func stageOf(view payments.PayerView) stage {
+	if p := view.Payment; p != nil {
+		switch p.State {
+		case payments.PaymentExecuting:
+			return stagePaying
+		case payments.PaymentSucceeded:
+			return stagePaid
+		case payments.PaymentReversed:
+			return stageReversed
+		}
+	}
+	switch view.Link.State {
+	case payments.LinkActive:
+		if view.Link.HeldBy != 0 {
+			return stagePaying
+		}
+		return stageOpen
+	case payments.LinkUsedUp:
+		return stageUsedUp
+	case payments.LinkExpired:
+		return stageExpired
+	case payments.LinkCancelled:
+		return stageCancelled
+	default:
+		return stagePaused
+	}
+}
+
+// final reports whether only the operator's correction can still change it.
+func (s stage) final() bool { return s != stageOpen && s != stagePaying && s != stagePaused }
+
+// customerPage is the page of a link, in words.
+type customerPage struct {
+	Title   string
+	Preview string
+	Stage   stage
+	Open    bool
+	Good    bool // paid
+	Waiting bool // being paid
+
+	Heading string // the state in two words; "" while open
+	Advice  string // what to do now, under the heading
+
+	PayeeLabel string
+	Payee      string
+	SumLabel   string
+	Sum        string // "" on an open sum
+	Between    string // bounds of an open sum, if they are narrower than usual
+	Facts      []fact
+	SmallPrint string
+
+	Pay, PayHint, Scan, Alt string
+	URI                     template.URL
+	BanksLabel              string
+	Banks                   []bankLink
+	QR                      string // path of the picture
+	Copy, Copied            string
+
+	Events string // path of the stream; "": nothing more will happen
+	Live   string
+}
+
+type fact struct {
+	Label, Value string
+	Long         bool // the value has a line of its own
+}
+
+type bankLink struct {
+	Name    string
+	Address template.URL
+}
+
+// customerScreen puts a link into words.
+func customerScreen(p *locales.Printer, view payments.PayerView, zone *time.Location) customerPage {
+	name := locales.Line(view.Outlet.Name)
+	page := customerPage{
+		Title: p.Text("page.title", "outlet", name), Stage: stageOf(view),
+		PayeeLabel: p.Text("page.payee"), Payee: name,
+	}
+	page.Open, page.Good, page.Waiting = page.Stage == stageOpen, page.Stage == stagePaid, page.Stage == stagePaying
+	page.Preview = p.Text("page.open_sum")
+	if view.Link.Amount != 0 {
+		page.Preview = p.Text("page.preview", "sum", view.Link.Amount)
+	}
+	page.sum(p, view)
+	if comment := locales.Line(view.Link.Comment); comment != "" {
+		page.Facts = append(page.Facts, fact{p.Text("page.comment"), comment, true})
+	}
+	page.news(p)
+	switch {
+	case page.Open:
+		if until := view.Link.ExpiresAt; !until.IsZero() {
+			page.Facts = append(page.Facts, fact{p.Text("page.until"), p.DateTime(until.In(zone)), false})
+		}
+		page.waysToPay(p, view.Link)
+	case page.Good:
+		page.receipt(p, *view.Payment, zone)
+	}
+	// A static code's payments are other people's: its page has nothing to
+	// wait for.
+	if view.Link.Kind == payments.LinkCharge && !page.Stage.final() {
+		page.Events = "/p/" + view.Link.Code + "/events"
+	}
+	if page.Open && page.Events != "" {
+		page.Live = p.Text("page.live")
+	}
+	return page
+}
+
+func (page *customerPage) sum(p *locales.Printer, view payments.PayerView) {
+	page.SumLabel = p.Text("page.sum")
+	switch link := view.Link; {
+	case view.Payment != nil:
+		page.Sum = p.Money(view.Payment.Amount)
+	case link.Amount != 0:
+		page.Sum = p.Money(link.Amount)
+	case page.Open:
+		page.SumLabel = p.Text("page.open_sum")
+		if link.Min > payments.DefaultMin || link.Max != 0 && link.Max < payments.DefaultMax {
+			page.Between = p.Text("page.between", "min", link.Min, "max", link.Max)
+		}
+	}
+}
+
+// news says what became of the link.
+func (page *customerPage) news(p *locales.Printer) {
+	page.Advice = p.Text("page.ask_seller")
+	switch page.Stage {
+	case stageOpen:
+		page.Advice = ""
+	case stagePaying:
+		page.Heading, page.Advice = p.Text("page.paying.title"), p.Text("page.paying.text")
+	case stagePaid:
+		page.Heading, page.Advice = p.Text("page.paid.title"), p.Text("page.paid.text")
+	case stageReversed:
+		page.Heading, page.Advice = p.Text("page.reversed.title"), p.Text("page.reversed.text")
+	case stageExpired:
+		page.Heading = p.Text("page.expired")
+	case stageUsedUp:
+		page.Heading = p.Text("page.used_up")
+	case stageCancelled:
+		page.Heading = p.Text("page.cancelled")
+	case stagePaused:
+		page.Heading, page.Advice = p.Text("page.paused.title"), p.Text("page.paused.text")
+	}
+}
+
+func (page *customerPage) waysToPay(p *locales.Printer, link payments.Link) {
+	page.Pay = p.Text("page.pay")
+	if link.Amount != 0 {
+		page.Pay = p.Text("page.pay_sum", "sum", link.Amount)
+	}
+	page.PayHint, page.Scan, page.Alt = p.Text("page.pay_hint"), p.Text("page.scan"), p.Text("page.qr_alt")
+	page.Copy, page.Copied = p.Text("page.copy"), p.Text("page.copied")
+	page.QR = "/p/" + link.Code + "/qr.png"
+	page.URI = webAddress(link.URI)
+	if page.Banks = bankLinks(link.URI); page.Banks != nil {
+		page.BanksLabel = p.Text("page.banks")
+	}
+}
+
+// receipt lists what the payer may be asked for later: the time, our number
+// and the operator's (operator regulation, §10).
+func (page *customerPage) receipt(p *locales.Printer, paid payments.Payment, zone *time.Location) {
+	page.Facts = append(page.Facts,
+		fact{p.Text("page.paid_at"), p.DateTime(paid.FinalAt.In(zone)), false},
+		fact{p.Text("page.receipt"), strconv.FormatInt(paid.Receipt, 10), false},
+		fact{p.Text("page.operator_id"), locales.Line(paid.OperatorID), true})
+	page.SmallPrint = p.Text("page.not_fiscal")
+}
+
+// webAddress lets a national link through as it is, and nothing that a browser
+// would run.
+func webAddress(uri string) template.URL {
+	if u, err := url.Parse(uri); err != nil || u.Scheme != "https" && u.Scheme != "http" {
+		return ""
+	}
+	return template.URL(uri)
+}
+
+// bankLinks are the same link under the schemes that bank apps register for
+// the national hosts (operator regulation, §9.16–9.17, 9.29).
+func bankLinks(uri string) []bankLink {
+	rest, ok := strings.CutPrefix(uri, "https")
+	if u, err := url.Parse(uri); !ok || err != nil || u.Host != "pay.payqr.kg" && u.Host != "payqr.kg" {
+		return nil
+	}
+	return []bankLink{
+		{"MBank", template.URL("elqr-mbank" + rest)},
+		{"ELKART Mobile", template.URL("elqr-mobile" + rest)},
+		{"AB24", template.URL("elqr-ab" + rest)},
+	}
+}

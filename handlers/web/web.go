@@ -1,0 +1,165 @@
+// Package web is the HTTP that the public sees: the page of a payment link,
+// the form for a card, and the places where the operator's and Telegram's calls
+// come in.
+//
+// Pages are made on the server and work without JavaScript; a GET changes
+// nothing, ever. The package refuses to set cookies, to load anything from
+// elsewhere, to log addresses with secrets in them, to repeat a card number in
+// any form, and to say more to whoever guesses a code than that there is no
+// such page.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"elkart.kg/trade/locales"
+	"elkart.kg/trade/payments"
+)
+
+// Service is the domain as the public sees it; *payments.Service is one.
+type Service interface {
+	// PayerView returns what a link's page shows. Error: CodeLinkNotFound.
+	PayerView(ctx context.Context, code string) (payments.PayerView, error)
+	// CardFormOutlet returns whose card an open form takes. Error:
+	// CodeCardFormExpired, for unknown, used and old forms alike.
+	CardFormOutlet(ctx context.Context, token string) (payments.Person, payments.Outlet, error)
+	// AddCardByForm uses a form up. Errors: CodeCardFormExpired,
+	// CodeTokenizerDown, CodeNotAllowed.
+	AddCardByForm(ctx context.Context, token string, number payments.CardNumber) (payments.Card, error)
+}
+
+var _ Service = (*payments.Service)(nil)
+
+// Deps is what a Site is made of.
+type Deps struct {
+	Service   Service
+	Catalog   *locales.Catalog
+	PublicURL string         // our address as customers see it, without a path; "" if there is none
+	Zone      *time.Location // in which times are shown; nil: Asia/Bishkek
+	Now       func() time.Time
+	Log       *slog.Logger
+	// QR draws a PNG that holds text.
+	QR func(text string) ([]byte, error)
+	// Ticks gives a tick every d until stop is called; nil: a time.Ticker.
+	Ticks func(d time.Duration) (ticks <-chan time.Time, stop func())
+
+	Operator http.Handler // serves /in/qr/; nil: nobody does
+	Telegram http.Handler // serves /telegram/webhook; nil: nobody does
+	Root     http.Handler // serves / and all that is not ours, with headers of its own; nil: a page that names the service
+}
+
+// Site is the public site. It is safe for concurrent use.
+type Site struct {
+	service   Service
+	catalog   *locales.Catalog
+	zone      *time.Location
+	log       *slog.Logger
+	qr        func(string) ([]byte, error)
+	ticks     func(time.Duration) (<-chan time.Time, func())
+	publicURL string
+	secure    bool // customers come by https
+
+	templates *templates
+	origin    *http.CrossOriginProtection
+	addresses *limiter // requests, by client address
+	attempts  *limiter // card numbers sent, by form
+	listeners *listeners
+	mux       *http.ServeMux
+}
+
+// New checks what it is given and puts the site together.
+func New(d Deps) (*Site, error) {
+	if d.Service == nil || d.Catalog == nil || d.Now == nil || d.Log == nil || d.QR == nil {
+		return nil, errors.New("web: Service, Catalog, Now, Log and QR are needed")
+	}
+	s := &Site{
+		service: d.Service, catalog: d.Catalog, zone: d.Zone, log: d.Log, qr: d.QR, ticks: d.Ticks,
+		origin:    http.NewCrossOriginProtection(),
+		addresses: newLimiter(addressRate, addressBurst, d.Now),
+		attempts:  newLimiter(attemptRate, attemptBurst, d.Now),
+		listeners: newListeners(),
+		mux:       http.NewServeMux(),
+	}
+	if err := s.setPublicURL(d.PublicURL); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.zone == nil {
+		if s.zone, err = time.LoadLocation("Asia/Bishkek"); err != nil {
+			return nil, fmt.Errorf("web: zone: %w", err)
+		}
+	}
+	if s.ticks == nil {
+		s.ticks = clockTicks
+	}
+	if s.templates, err = newTemplates(); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	s.route(d)
+	return s, nil
+}
+
+// setPublicURL takes our own address, so that forms sent from it are ours also
+// behind a proxy that changes the Host header.
+func (s *Site) setPublicURL(text string) error {
+	if text == "" {
+		return nil
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return fmt.Errorf("web: public URL %q is no http(s) address", text)
+	}
+	s.publicURL, s.secure = u.Scheme+"://"+u.Host, u.Scheme == "https"
+	if err := s.origin.AddTrustedOrigin(s.publicURL); err != nil {
+		return fmt.Errorf("web: public URL: %w", err)
+	}
+	return nil
+}
+
+func (s *Site) route(d Deps) {
+	read := []string{http.MethodGet, http.MethodHead}
+	s.mux.Handle("/p/{code}", s.page(read, s.customer))
+	s.mux.Handle("/p/{code}/qr.png", s.page(read, s.customerQR))
+	s.mux.Handle("/p/{code}/events", s.page(read, s.customerEvents))
+	s.mux.Handle("/cards/{token}", s.page(append(read, http.MethodPost), s.cardForm))
+	s.mux.Handle("/cards/done", s.page(read, s.cardDone))
+	s.mux.Handle("/robots.txt", s.page(read, s.robots))
+	s.mux.Handle("/favicon.svg", s.page(read, s.icon))
+	// What is malformed looks like what is unknown; nothing below these falls
+	// through to Root.
+	for _, subtree := range []string{"/p/", "/in/", "/telegram/"} {
+		s.mux.Handle(subtree, s.page(read, s.notFound))
+	}
+	s.mux.Handle("/cards/", s.page(append(read, http.MethodPost), s.cardGone))
+	if d.Operator != nil {
+		s.mux.Handle("/in/qr/", d.Operator)
+	}
+	if d.Telegram != nil {
+		s.mux.Handle("/telegram/webhook", d.Telegram)
+	}
+	if d.Root != nil {
+		s.mux.Handle("/", d.Root)
+		return
+	}
+	s.mux.Handle("/{$}", s.page(read, s.home))
+	s.mux.Handle("/", s.page(read, s.notFound))
+}
+
+// ServeHTTP answers one request.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.setHeaders(w.Header())
+	answer := &answer{ResponseWriter: w}
+	defer s.recover(answer, r)
+	s.mux.ServeHTTP(answer, r)
+}
+
+func clockTicks(d time.Duration) (<-chan time.Time, func()) {
+	t := time.NewTicker(d)
+	return t.C, t.Stop
+}

@@ -1,0 +1,198 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+	"unicode/utf8"
+)
+
+// Charge makes a one-time link over a sum at the person's active outlet. The
+// same key again returns the charge it made. Errors: CodeNotRegistered,
+// CodeSumTooSmall, CodeSumTooLarge, CodeCommentTooLong, CodeNotAllowed.
+func (s *Service) Charge(ctx context.Context, id PersonID, draft ChargeDraft) (Ticket, error) {
+	if err := CheckBounds(draft.Amount, DefaultMin, DefaultMax); err != nil {
+		return Ticket{}, err
+	}
+	draft.Comment = CleanLine(draft.Comment)
+	if utf8.RuneCountInString(draft.Comment) > MaxComment {
+		return Ticket{}, Fail(CodeCommentTooLong, "max", MaxComment)
+	}
+	p, err := s.seller(ctx, id)
+	if err != nil {
+		return Ticket{}, err
+	}
+	var link Link
+	err = s.Store.Atomically(ctx, func(tx Tx) error {
+		if err := tx.LockPerson(ctx, id); err != nil {
+			return err
+		}
+		if link, err = tx.LinkByKey(ctx, id, draft.Key); !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		outlet, err := tx.Outlet(ctx, p.MerchantID, p.OutletID)
+		if err != nil {
+			return found(err, CodeOutletNotFound)
+		}
+		now := s.now()
+		link, err = s.insertLink(ctx, tx, Link{
+			MerchantID: p.MerchantID, OutletID: p.OutletID, Kind: LinkCharge, State: LinkActive, Code: NewCode(),
+			Amount: draft.Amount, Min: draft.Amount, Max: draft.Amount, Comment: draft.Comment,
+			ExpiresAt: now.Add(ChargeLife), CreatedBy: id, CreatedAt: now,
+		}, outlet, draft.Key)
+		return err
+	})
+	if err != nil {
+		return Ticket{}, fmt.Errorf("charge of person %d: %w", id, err)
+	}
+	return s.ticket(ctx, link)
+}
+
+// Ticket returns a link as the person may see it. Error: CodeLinkNotFound,
+// also for another merchant's.
+func (s *Service) Ticket(ctx context.Context, id PersonID, link LinkID) (Ticket, error) {
+	p, err := s.person(ctx, s.Store, id)
+	if err != nil {
+		return Ticket{}, err
+	}
+	return s.LinkTicket(ctx, p.MerchantID, link)
+}
+
+// LinkTicket returns a merchant's link with its outlet and payment, for jobs.
+func (s *Service) LinkTicket(ctx context.Context, merchant MerchantID, id LinkID) (Ticket, error) {
+	link, err := s.Store.Link(ctx, merchant, id)
+	if err != nil {
+		return Ticket{}, found(err, CodeLinkNotFound)
+	}
+	return s.ticket(ctx, link)
+}
+
+// CancelLink closes a charge that nobody has paid. A charge that is being
+// paid or was paid stays as it is, and the ticket says so. Errors:
+// CodeLinkNotFound, CodeLinkClosed, CodeNotAllowed.
+func (s *Service) CancelLink(ctx context.Context, id PersonID, link LinkID) (Ticket, error) {
+	p, err := s.seller(ctx, id)
+	if err != nil {
+		return Ticket{}, err
+	}
+	var l Link
+	err = s.Store.Atomically(ctx, func(tx Tx) error {
+		if l, err = tx.LockLink(ctx, p.MerchantID, link); err != nil {
+			return found(err, CodeLinkNotFound)
+		}
+		if l.Kind == LinkStatic {
+			return Fail(CodeNotAllowed)
+		}
+		if state := l.StateAt(s.now()); state != LinkActive && state != LinkPaused {
+			return nil
+		}
+		if l.HeldBy != 0 {
+			return Fail(CodeLinkClosed, "state", "executing")
+		}
+		l.State = LinkCancelled
+		if err := tx.MarkLink(ctx, l); err != nil {
+			return err
+		}
+		return tx.Enqueue(ctx, Scheduled{Job: LinkShown{MerchantID: l.MerchantID, LinkID: l.ID}})
+	})
+	if err != nil {
+		return Ticket{}, fmt.Errorf("cancel link %d: %w", link, err)
+	}
+	return s.ticket(ctx, l)
+}
+
+// RememberMessage notes a message that shows a link, so that it can follow the
+// link's state.
+func (s *Service) RememberMessage(ctx context.Context, merchant MerchantID, link LinkID, m Message) error {
+	return s.Store.Atomically(ctx, func(tx Tx) error { return tx.InsertMessage(ctx, merchant, link, m) })
+}
+
+func (s *Service) ticket(ctx context.Context, l Link) (Ticket, error) {
+	outlet, err := s.Store.Outlet(ctx, l.MerchantID, l.OutletID)
+	if err != nil {
+		return Ticket{}, fmt.Errorf("outlet of link %d: %w", l.ID, err)
+	}
+	l.State = l.StateAt(s.now())
+	t := Ticket{Link: l, Outlet: outlet}
+	payment, err := s.Store.ShownPayment(ctx, l.MerchantID, l.ID)
+	switch {
+	case err == nil:
+		t.Payment = &payment
+	case !errors.Is(err, ErrNotFound):
+		return Ticket{}, fmt.Errorf("payment of link %d: %w", l.ID, err)
+	}
+	return t, nil
+}
+
+// seller returns a person who may take money: everyone but the accountant.
+func (s *Service) seller(ctx context.Context, id PersonID) (Person, error) {
+	p, err := s.person(ctx, s.Store, id)
+	if err != nil {
+		return Person{}, err
+	}
+	if !p.HasCard {
+		return Person{}, Fail(CodeNotRegistered)
+	}
+	if p.Role == RoleAccountant {
+		return Person{}, Fail(CodeNotAllowed)
+	}
+	return p, nil
+}
+
+// Desk is what a merchant sees first: the active outlet and its day.
+type Desk struct {
+	Person   Person
+	Merchant Merchant
+	Outlet   Outlet
+	Card     *Card // nil: none yet
+	Static   Link
+	Today    Takings
+	Usual    []Money // for the keypad, ascending
+}
+
+// usualDefaults fill a keypad that has no history yet.
+var usualDefaults = [...]Money{50 * Som, 100 * Som, 150 * Som, 200 * Som, 300 * Som, 500 * Som, 1000 * Som, 1500 * Som, 2000 * Som}
+
+// Desk returns the person's main screen. Error: CodeNotRegistered.
+func (s *Service) Desk(ctx context.Context, id PersonID) (Desk, error) {
+	p, err := s.person(ctx, s.Store, id)
+	if err != nil {
+		return Desk{}, err
+	}
+	d := Desk{Person: p}
+	if d.Merchant, err = s.Store.Merchant(ctx, p.MerchantID); err != nil {
+		return Desk{}, fmt.Errorf("merchant %d: %w", p.MerchantID, err)
+	}
+	if d.Outlet, err = s.Store.Outlet(ctx, p.MerchantID, p.OutletID); err != nil {
+		return Desk{}, found(err, CodeOutletNotFound)
+	}
+	if d.Static, err = s.Store.StaticLink(ctx, p.MerchantID, p.OutletID); err != nil {
+		return Desk{}, found(err, CodeLinkNotFound)
+	}
+	card, err := s.Store.Card(ctx, p.MerchantID, p.OutletID)
+	switch {
+	case err == nil:
+		d.Card = &card
+	case !errors.Is(err, ErrNotFound):
+		return Desk{}, fmt.Errorf("card of outlet %d: %w", p.OutletID, err)
+	}
+	day := d.Merchant.DayOf(s.now())
+	if d.Today, err = s.Store.Takings(ctx, p.MerchantID, p.OutletID, day.From, day.To, 0); err != nil {
+		return Desk{}, fmt.Errorf("takings of outlet %d: %w", p.OutletID, err)
+	}
+	if d.Usual, err = s.usual(ctx, p); err != nil {
+		return Desk{}, err
+	}
+	return d, nil
+}
+
+// usual returns as many sums as the keypad has keys: what this outlet asks
+// most, then round ones.
+func (s *Service) usual(ctx context.Context, p Person) ([]Money, error) {
+	sums, err := s.Store.UsualSums(ctx, p.MerchantID, p.OutletID, s.now().Add(-30*24*time.Hour), len(usualDefaults))
+	if err != nil {
+		return nil, fmt.Errorf("usual sums of outlet %d: %w", p.OutletID, err)
+	}
+	return fillSums(sums, usualDefaults[:]), nil
+}

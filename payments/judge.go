@@ -1,0 +1,63 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// SomCode is the currency of every payment (ISO 4217).
+const SomCode = "417"
+
+// judge decides whether a scan can be paid. Everything that concerns who is
+// paid answers CodeRecipientWrong and no more, so that codes cannot be guessed
+// by asking.
+func (s *Service) judge(ctx context.Context, r Reader, scan Scan) (Target, error) {
+	code, ok := NormalCode(scan.Account)
+	if !ok {
+		return Target{}, Fail(CodeRecipientWrong)
+	}
+	target, err := r.Target(ctx, code)
+	if errors.Is(err, ErrNotFound) {
+		return Target{}, Fail(CodeRecipientWrong)
+	}
+	if err != nil {
+		return Target{}, fmt.Errorf("target of a scan: %w", err)
+	}
+	if !s.Channel.Ours(scan, target.MerchantID) || target.OutletClosed ||
+		target.StateAt(s.now()) != LinkActive || target.HeldBy != 0 {
+		return Target{}, Fail(CodeRecipientWrong)
+	}
+	if err := target.agrees(scan); err != nil {
+		return Target{}, err
+	}
+	if target.Amount != 0 {
+		return target, nil
+	}
+	return target, CheckBounds(scan.Amount, target.Min, target.Max)
+}
+
+// agrees checks a scan against the forms in which its link was given out.
+func (t Target) agrees(scan Scan) error {
+	switch {
+	case scan.Currency != SomCode:
+		return Fail(CodeDataWrong, "field", "currencyCode")
+	case scan.Dynamic != (t.Kind == LinkCharge):
+		return Fail(CodeDataWrong, "field", "qrType")
+	case !t.givenOutAs(scan.LinkHash, scan.MCC):
+		return Fail(CodeDataWrong, "field", "qrLinkHash")
+	case t.Amount != 0 && scan.Amount != t.Amount:
+		return Fail(CodeDataWrong, "field", "amount")
+	}
+	return nil
+}
+
+func (t Target) givenOutAs(hash string, mcc int) bool {
+	for _, v := range t.Versions {
+		if strings.EqualFold(v.Hash, hash) && v.MCC == mcc {
+			return true
+		}
+	}
+	return false
+}

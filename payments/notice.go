@@ -1,0 +1,103 @@
+package payments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// News is a change of a payment as one person is told of it.
+type News struct {
+	Payment   Payment
+	Merchant  Merchant
+	Outlet    Outlet
+	Link      Link
+	Credit    Credit
+	Card      Card    // that the credit goes to
+	Today     Takings // of the outlet, up to and including this payment, in the merchant's day
+	Recipient Person
+}
+
+// Spread works out whom a payment's change concerns: the members who hear of
+// it and the messages that show its link.
+func (s *Service) Spread(ctx context.Context, job Fanout) error {
+	p, err := s.Store.Payment(ctx, job.MerchantID, job.PaymentID)
+	if err != nil {
+		return fmt.Errorf("payment %d: %w", job.PaymentID, err)
+	}
+	people, err := s.Store.Listeners(ctx, p.MerchantID, p.OutletID)
+	if err != nil {
+		return fmt.Errorf("listeners of outlet %d: %w", p.OutletID, err)
+	}
+	jobs := []Scheduled{{Job: LinkShown{MerchantID: p.MerchantID, LinkID: p.LinkID}}}
+	for _, person := range people {
+		jobs = append(jobs, Scheduled{Job: Notice{
+			MerchantID: p.MerchantID, PaymentID: p.ID, State: job.State, PersonID: person.ID,
+		}})
+	}
+	return s.Store.Atomically(ctx, func(tx Tx) error { return tx.Enqueue(ctx, jobs...) })
+}
+
+// News returns what a notice says. A payment that was reversed meanwhile is
+// told as it is now: nobody must hear "paid" of money that went back.
+func (s *Service) News(ctx context.Context, job Notice) (News, error) {
+	var n News
+	var err error
+	if n.Payment, err = s.Store.Payment(ctx, job.MerchantID, job.PaymentID); err != nil {
+		return n, fmt.Errorf("payment %d: %w", job.PaymentID, err)
+	}
+	if n.Merchant, err = s.Store.Merchant(ctx, job.MerchantID); err != nil {
+		return n, fmt.Errorf("merchant %d: %w", job.MerchantID, err)
+	}
+	if n.Outlet, err = s.Store.Outlet(ctx, job.MerchantID, n.Payment.OutletID); err != nil {
+		return n, fmt.Errorf("outlet %d: %w", n.Payment.OutletID, err)
+	}
+	if n.Link, err = s.Store.Link(ctx, job.MerchantID, n.Payment.LinkID); err != nil {
+		return n, fmt.Errorf("link %d: %w", n.Payment.LinkID, err)
+	}
+	if n.Credit, err = s.Store.PaymentCredit(ctx, job.MerchantID, job.PaymentID); err != nil {
+		return n, fmt.Errorf("credit of payment %d: %w", job.PaymentID, err)
+	}
+	card, err := s.Store.SealedCard(ctx, job.MerchantID, n.Credit.CardID)
+	if err != nil {
+		return n, fmt.Errorf("card %d: %w", n.Credit.CardID, err)
+	}
+	n.Card = card.Card
+	if n.Recipient, err = s.Store.Person(ctx, job.PersonID); err != nil {
+		return n, fmt.Errorf("person %d: %w", job.PersonID, err)
+	}
+	day := n.Merchant.DayOf(n.Payment.FinalAt)
+	n.Today, err = s.Store.Takings(ctx, job.MerchantID, n.Payment.OutletID, day.From, day.To, n.Payment.Receipt)
+	if err != nil {
+		return n, fmt.Errorf("takings of outlet %d: %w", n.Payment.OutletID, err)
+	}
+	return n, nil
+}
+
+// Ask asks the operator about a payment of which nothing has been heard since
+// it was executed. settled is false when there is still no final word, and the
+// question has to be asked again.
+func (s *Service) Ask(ctx context.Context, job AskOperator) (settled bool, err error) {
+	p, err := s.Store.PaymentByOperatorID(ctx, job.OperatorID)
+	if err != nil {
+		return false, fmt.Errorf("payment %s: %w", job.OperatorID, err)
+	}
+	if p.State.Final() {
+		return true, nil
+	}
+	if s.Operator == nil {
+		return false, nil
+	}
+	status, err := s.Operator.Status(ctx, job.OperatorID)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil // the operator's own records may lag; its hour decides
+	}
+	if err != nil {
+		return false, fmt.Errorf("ask the operator about %s: %w", job.OperatorID, err)
+	}
+	switch status {
+	case StatusSuccess, StatusError, StatusCanceled:
+		return true, s.Update(ctx, job.OperatorID, status, s.now())
+	}
+	return false, nil
+}

@@ -1,0 +1,47 @@
+package payments
+
+import "time"
+
+// PersonID is a Telegram user's id.
+type PersonID int64
+
+// Role is what a member may do in a merchant.
+type Role string
+
+// The roles, from the most to the least able.
+const (
+	RoleOwner      Role = "owner"
+	RoleManager    Role = "manager"
+	RoleCashier    Role = "cashier"
+	RoleAccountant Role = "accountant"
+)
+
+// Person is a Telegram user who talked to us, and their place in a merchant.
+type Person struct {
+	ID          PersonID
+	Name        string
+	Username    string
+	Language    string    // ky, ru, en; "" until chosen
+	Suggested   string    // the language Telegram reports, as a first suggestion
+	Phone       string    // E.164; "" until shared
+	ConsentedAt time.Time // UTC; zero until given
+	Blocked     bool      // blocked the bot: nothing is sent until they return
+
+	MerchantID MerchantID // the active merchant; 0 before set-up
+	OutletID   OutletID   // the active outlet; 0 before set-up
+	Role       Role       // in the active merchant
+	HasCard    bool       // the active outlet has a card to be credited
+}
+
+// Registered reports whether set-up got far enough to take money.
+func (p Person) Registered() bool {
+	return p.MerchantID != 0 && p.OutletID != 0 && p.HasCard
+}
+
+// Acquaintance is what Telegram says of a person at every turn.
+type Acquaintance struct {
+	ID        PersonID
+	Name      string
+	Username  string
+	Suggested string // language_code as Telegram sent it
+}

@@ -1,0 +1,269 @@
+package payments
+
+// How a payment comes about, call by call:
+//
+//  1. Check judges what a payer scanned and changes nothing.
+//  2. Create judges it again and keeps the payment, once for each of the
+//     payer's PSP's ids.
+//  3. Execute promises to take it. A charge is held by the payment from here
+//     on, so that a second payer is refused before money moves. Nobody is told
+//     "paid" yet; the messages say "in process".
+//  4. Update is the operator's word. On 50 the payment succeeds, the charge is
+//     used up, a receipt number is given, a credit is due and the telling is
+//     put down: one transaction, all or nothing. On 40 or 30 the money did not
+//     come, or was taken back.
+//  5. Where no word comes, AskOperator asks for it.
+//
+// Every step may be repeated, at once, in parallel or after a crash. Locks are
+// taken in the order merchant, link, payment.
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Check answers who would be paid. Errors: CodeRecipientWrong (unknown or
+// closed, without saying which), CodeDataWrong, CodeSumTooSmall,
+// CodeSumTooLarge.
+func (s *Service) Check(ctx context.Context, scan Scan) (Beneficiary, error) {
+	target, err := s.judge(ctx, s.Store, scan)
+	if err != nil {
+		return Beneficiary{}, err
+	}
+	return Beneficiary{Name: target.OutletName, Type: typeFor(scan.Customer)}, nil
+}
+
+// Create keeps a payment that a payer wants to make. Errors: those of Check,
+// and CodeImpossible when one of the ids was used with other contents.
+func (s *Service) Create(ctx context.Context, order Order) (Payment, error) {
+	fingerprint, err := order.fingerprint()
+	if err != nil {
+		return Payment{}, err
+	}
+	var p Payment
+	err = s.Store.Atomically(ctx, func(tx Tx) error {
+		known, err := knownOrder(ctx, tx, order, fingerprint)
+		if err == nil {
+			p = known
+			return nil
+		}
+		if !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if order.Type != TypeC2B && order.Type != TypeB2B {
+			return Fail(CodeDataWrong, "field", "transactionType")
+		}
+		target, err := s.judge(ctx, tx, order.Scan)
+		if err != nil {
+			return err
+		}
+		now := s.now()
+		p = Payment{
+			MerchantID: target.MerchantID, OutletID: target.OutletID, LinkID: target.ID,
+			OperatorID: order.OperatorID, PSPTransactionID: order.PSPTransactionID, ReceiptID: order.ReceiptID,
+			Type: order.Type, Customer: order.Customer, Amount: order.Amount,
+			BeneficiaryName: target.OutletName, Comment: target.Comment,
+			State: PaymentCreated, CreatedAt: now, Fingerprint: fingerprint,
+		}
+		if p.Comment == "" {
+			p.Comment = CleanLine(order.Comment)
+		}
+		id, fresh, err := tx.InsertPayment(ctx, p)
+		if err != nil {
+			return fmt.Errorf("insert payment %s: %w", order.OperatorID, err)
+		}
+		if !fresh {
+			// A parallel repetition was faster.
+			p, err = knownOrder(ctx, tx, order, fingerprint)
+			return err
+		}
+		p.ID = id
+		return tx.InsertEvent(ctx, p, Event{Kind: EventCreate, At: now})
+	})
+	return p, err
+}
+
+// Execute promises to take a payment. Error: CodePaymentNotFound. A payment
+// that cannot be taken any more comes back failed or cancelled.
+func (s *Service) Execute(ctx context.Context, operatorID string) (Payment, error) {
+	var p Payment
+	err := s.Store.Atomically(ctx, func(tx Tx) error {
+		known, err := tx.PaymentByOperatorID(ctx, operatorID)
+		if err != nil {
+			return found(err, CodePaymentNotFound)
+		}
+		if known.State != PaymentCreated {
+			p = known
+			return nil
+		}
+		link, err := heldLink(ctx, tx, known)
+		if err != nil {
+			return err
+		}
+		if p, err = tx.LockPayment(ctx, known.MerchantID, known.ID); err != nil {
+			return fmt.Errorf("lock payment %s: %w", operatorID, err)
+		}
+		now := s.now()
+		e := Event{Kind: EventExecute, At: now}
+		e.Late = link.StateAt(now) == LinkExpired
+		e.Refuse = link.State != LinkActive && !e.Late || link.HeldBy != 0 && link.HeldBy != p.ID
+		return s.advance(ctx, tx, &p, &link, e)
+	})
+	return p, err
+}
+
+// Update takes the operator's word about a payment; at is the operator's own
+// time for it, kept as said. Errors: CodePaymentNotFound, CodeImpossible.
+func (s *Service) Update(ctx context.Context, operatorID string, status Status, at time.Time) error {
+	return s.Store.Atomically(ctx, func(tx Tx) error {
+		known, err := tx.PaymentByOperatorID(ctx, operatorID)
+		if err != nil {
+			return found(err, CodePaymentNotFound)
+		}
+		e := Event{Kind: EventUpdate, Status: status, At: s.now(), SaidAt: at}
+		if after, err := known.Apply(e); err != nil || after.State == known.State {
+			return err
+		}
+		if err := tx.LockMerchant(ctx, known.MerchantID); err != nil {
+			return fmt.Errorf("lock merchant %d: %w", known.MerchantID, err)
+		}
+		link, err := heldLink(ctx, tx, known)
+		if err != nil {
+			return err
+		}
+		p, err := tx.LockPayment(ctx, known.MerchantID, known.ID)
+		if err != nil {
+			return fmt.Errorf("lock payment %s: %w", operatorID, err)
+		}
+		return s.advance(ctx, tx, &p, &link, e)
+	})
+}
+
+// PaymentByOperatorID returns a payment. Error: CodePaymentNotFound.
+func (s *Service) PaymentByOperatorID(ctx context.Context, operatorID string) (Payment, error) {
+	p, err := s.Store.PaymentByOperatorID(ctx, operatorID)
+	return p, found(err, CodePaymentNotFound)
+}
+
+// advance applies an event to a locked payment and does all that follows from
+// the change. Without a change it does nothing.
+func (s *Service) advance(ctx context.Context, tx Tx, p *Payment, link *Link, e Event) error {
+	after, err := p.Apply(e)
+	if err != nil || after.State == p.State {
+		return err
+	}
+	before := p.State
+	*p = after
+	switch p.State {
+	case PaymentExecuting:
+		err = s.hold(ctx, tx, p, link)
+	case PaymentSucceeded:
+		err = s.settle(ctx, tx, p, link)
+	case PaymentReversed:
+		if err = s.takeBack(ctx, tx, *p); err == nil {
+			err = tx.Enqueue(ctx, Scheduled{Job: Fanout{MerchantID: p.MerchantID, PaymentID: p.ID, State: p.State}})
+		}
+	default:
+		if link.HeldBy == p.ID {
+			link.HeldBy = 0
+			err = tx.MarkLink(ctx, *link)
+		}
+		if err == nil && before == PaymentExecuting {
+			err = tx.Enqueue(ctx, Scheduled{Job: LinkShown{MerchantID: p.MerchantID, LinkID: p.LinkID}})
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("payment %s becomes %s: %w", p.OperatorID, p.State, err)
+	}
+	if err := tx.MarkPayment(ctx, *p); err != nil {
+		return fmt.Errorf("mark payment %s: %w", p.OperatorID, err)
+	}
+	return tx.InsertEvent(ctx, *p, e)
+}
+
+// hold keeps a charge for the payment that is taking it, and puts down the
+// question to ask if the operator stays silent.
+func (s *Service) hold(ctx context.Context, tx Tx, p *Payment, link *Link) error {
+	jobs := []Scheduled{{
+		Job: AskOperator{MerchantID: p.MerchantID, OperatorID: p.OperatorID},
+		At:  p.ExecutedAt.Add(AskAfter),
+	}}
+	if link.Kind == LinkCharge {
+		link.HeldBy = p.ID
+		if err := tx.MarkLink(ctx, *link); err != nil {
+			return err
+		}
+		jobs = append(jobs, Scheduled{Job: LinkShown{MerchantID: p.MerchantID, LinkID: p.LinkID}})
+	}
+	return tx.Enqueue(ctx, jobs...)
+}
+
+// settle is the moment the money counts as received.
+func (s *Service) settle(ctx context.Context, tx Tx, p *Payment, link *Link) (err error) {
+	if p.Receipt, err = tx.NextReceipt(ctx, p.MerchantID); err != nil {
+		return fmt.Errorf("next receipt: %w", err)
+	}
+	p.ReceiptKey = NewCode()
+	if link.Kind == LinkCharge {
+		link.State, link.HeldBy = LinkUsedUp, p.ID
+		if err := tx.MarkLink(ctx, *link); err != nil {
+			return fmt.Errorf("use up link: %w", err)
+		}
+	}
+	credit, err := s.dueCredit(ctx, tx, *p)
+	if err != nil {
+		return err
+	}
+	return tx.Enqueue(ctx, credit, Scheduled{Job: Fanout{MerchantID: p.MerchantID, PaymentID: p.ID, State: p.State}})
+}
+
+// heldLink returns a payment's link, locked if only one payment may have it: a
+// counter's static code must not make payers wait for each other.
+func heldLink(ctx context.Context, tx Tx, p Payment) (Link, error) {
+	link, err := tx.Link(ctx, p.MerchantID, p.LinkID)
+	if err == nil && link.Kind != LinkStatic {
+		link, err = tx.LockLink(ctx, p.MerchantID, p.LinkID)
+	}
+	if err != nil {
+		return Link{}, fmt.Errorf("lock link %d: %w", p.LinkID, err)
+	}
+	return link, nil
+}
+
+// knownOrder returns the payment that an order made before, ErrNotFound if
+// none did, or CodeImpossible if an id of it belongs to other contents.
+func knownOrder(ctx context.Context, tx Tx, order Order, fingerprint []byte) (Payment, error) {
+	known, err := tx.PaymentsByIDs(ctx, order.OperatorID, order.PSPTransactionID)
+	if err != nil {
+		return Payment{}, fmt.Errorf("payments of order %s: %w", order.OperatorID, err)
+	}
+	switch {
+	case len(known) == 0:
+		return Payment{}, ErrNotFound
+	case len(known) > 1 || !bytes.Equal(known[0].Fingerprint, fingerprint):
+		return Payment{}, Fail(CodeImpossible)
+	}
+	return known[0], nil
+}
+
+// fingerprint identifies an order's contents.
+func (o Order) fingerprint() ([]byte, error) {
+	text, err := json.Marshal(o)
+	if err != nil {
+		return nil, fmt.Errorf("fingerprint of an order: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	return sum[:], nil
+}
+
+func typeFor(c CustomerType) TransactionType {
+	if c == CustomerCompany {
+		return TypeB2B
+	}
+	return TypeC2B
+}

@@ -1,0 +1,115 @@
+package payments
+
+import (
+	"context"
+	"time"
+)
+
+// Store keeps what the service knows. What is not there is ErrNotFound. The
+// methods of Reader see what is committed; those of Tx stand in one
+// transaction.
+type Store interface {
+	Reader
+	// Atomically runs f in one transaction and commits it when f returns nil.
+	// It repeats f when the database asks for it, so f does nothing but work
+	// on its Tx.
+	Atomically(ctx context.Context, f func(Tx) error) error
+}
+
+// Reader answers questions.
+type Reader interface {
+	Person(ctx context.Context, id PersonID) (Person, error)
+	Merchant(ctx context.Context, id MerchantID) (Merchant, error)
+	Outlet(ctx context.Context, merchant MerchantID, id OutletID) (Outlet, error)
+	OutletByKey(ctx context.Context, person PersonID, key string) (Outlet, error)
+	Card(ctx context.Context, merchant MerchantID, outlet OutletID) (Card, error)
+	CardForm(ctx context.Context, tokenHash []byte) (CardForm, error)
+	SealedCard(ctx context.Context, merchant MerchantID, id CardID) (SealedCard, error)
+	Credit(ctx context.Context, merchant MerchantID, id CreditID) (Credit, error)
+	PaymentCredit(ctx context.Context, merchant MerchantID, payment PaymentID) (Credit, error)
+
+	Link(ctx context.Context, merchant MerchantID, id LinkID) (Link, error)
+	LinkByKey(ctx context.Context, person PersonID, key string) (Link, error)
+	StaticLink(ctx context.Context, merchant MerchantID, outlet OutletID) (Link, error)
+	Target(ctx context.Context, code string) (Target, error)
+	Messages(ctx context.Context, merchant MerchantID, link LinkID) ([]Message, error)
+	UsualSums(ctx context.Context, merchant MerchantID, outlet OutletID, since time.Time, limit int) ([]Money, error)
+
+	Payment(ctx context.Context, merchant MerchantID, id PaymentID) (Payment, error)
+	PaymentByOperatorID(ctx context.Context, operatorID string) (Payment, error)
+	// Abandoned are payments that were created before an instant and never
+	// executed.
+	Abandoned(ctx context.Context, before time.Time, limit int) ([]Payment, error)
+	// ShownPayment is the newest payment of a link that is executing,
+	// succeeded or reversed.
+	ShownPayment(ctx context.Context, merchant MerchantID, link LinkID) (Payment, error)
+	// Takings counts what succeeded in [from, to) up to the receipt number
+	// upTo (0: all); outlet 0 is all outlets.
+	Takings(ctx context.Context, merchant MerchantID, outlet OutletID, from, to time.Time, upTo int64) (Takings, error)
+	// Listeners are the members who hear of an outlet's payments.
+	Listeners(ctx context.Context, merchant MerchantID, outlet OutletID) ([]Person, error)
+}
+
+// Tx is a transaction. Rows are locked in the order merchant, link, payment.
+type Tx interface {
+	Reader
+
+	UpsertPerson(ctx context.Context, a Acquaintance, now time.Time) error
+	SetLanguage(ctx context.Context, id PersonID, language string) error
+	SetPhone(ctx context.Context, id PersonID, phone string) error
+	SetConsent(ctx context.Context, id PersonID, now time.Time) error
+	SetBlocked(ctx context.Context, id PersonID, blocked bool) error
+
+	InsertMerchant(ctx context.Context, owner PersonID, m Merchant, now time.Time) (MerchantID, error)
+	// InsertOutlet makes the outlet and the person's active one.
+	InsertOutlet(ctx context.Context, person PersonID, o Outlet, key string, now time.Time) (OutletID, error)
+	InsertCardForm(ctx context.Context, f CardForm) error
+	// MarkCardFormUsed reports whether the form was still open.
+	MarkCardFormUsed(ctx context.Context, tokenHash []byte, now time.Time) (bool, error)
+	// InsertCard makes the card the outlet's, in place of the one before.
+	InsertCard(ctx context.Context, c Card, sealed []byte, keyID, addKey string, outlet OutletID, by PersonID, now time.Time) (CardID, error)
+
+	InsertLink(ctx context.Context, l Link, v Version, key string) (LinkID, error)
+	InsertMessage(ctx context.Context, merchant MerchantID, link LinkID, m Message) error
+	LockPerson(ctx context.Context, id PersonID) error
+	LockLink(ctx context.Context, merchant MerchantID, id LinkID) (Link, error)
+	MarkLink(ctx context.Context, l Link) error
+
+	// ExpireLinks marks links whose time is over, and returns them.
+	ExpireLinks(ctx context.Context, now time.Time, limit int) ([]Link, error)
+
+	// InsertPayment reports false when its operator id or PSP id is known.
+	InsertPayment(ctx context.Context, p Payment) (PaymentID, bool, error)
+	// PaymentsByIDs finds the payments that have either id.
+	PaymentsByIDs(ctx context.Context, operatorID, pspID string) ([]Payment, error)
+	LockPayment(ctx context.Context, merchant MerchantID, id PaymentID) (Payment, error)
+	MarkPayment(ctx context.Context, p Payment) error
+	InsertEvent(ctx context.Context, p Payment, e Event) error
+	// NextReceipt locks the merchant and returns the next receipt number.
+	NextReceipt(ctx context.Context, merchant MerchantID) (int64, error)
+	// LockMerchant is the first lock of a transaction that takes several.
+	LockMerchant(ctx context.Context, merchant MerchantID) error
+	// InsertCredit makes a credit to the outlet's present card.
+	InsertCredit(ctx context.Context, c Credit) (CreditID, error)
+	LockCredit(ctx context.Context, merchant MerchantID, id CreditID) (Credit, error)
+	LockPaymentCredit(ctx context.Context, merchant MerchantID, payment PaymentID) (Credit, error)
+	MarkCredit(ctx context.Context, c Credit) error
+	// LockForgottenCredits returns credits that have been due since before an
+	// instant, but for those that another process has in hand.
+	LockForgottenCredits(ctx context.Context, before time.Time, limit int) ([]Credit, error)
+	LockRefusedCredits(ctx context.Context, merchant MerchantID, outlet OutletID) ([]Credit, error)
+	// SetCardToken keeps a card's token in place of the sealed number.
+	SetCardToken(ctx context.Context, merchant MerchantID, card CardID, token string) error
+
+	Enqueue(ctx context.Context, jobs ...Scheduled) error
+}
+
+// CardForm is a one-time permission to enter a card.
+type CardForm struct {
+	TokenHash  []byte // SHA-256 of the token in the address
+	PersonID   PersonID
+	MerchantID MerchantID
+	OutletID   OutletID
+	ExpiresAt  time.Time
+	UsedAt     time.Time // zero until used
+}

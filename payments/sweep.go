@@ -1,0 +1,98 @@
+package payments
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// sweepBatch is how many rows one transaction of a sweep touches.
+const sweepBatch = 500
+
+// Sweep makes up for what never came: it closes links whose time is over, so
+// that their messages say so, and payments that nobody executed. It may run
+// at any time, in several processes at once.
+func (s *Service) Sweep(ctx context.Context) error {
+	for {
+		n, err := s.expireLinks(ctx)
+		if err != nil {
+			return fmt.Errorf("expire links: %w", err)
+		}
+		if n < sweepBatch {
+			break
+		}
+	}
+	// Twice the operator's own limit: it cancels first, we only tidy up.
+	abandoned, err := s.Store.Abandoned(ctx, s.now().Add(-2*ExecuteWithin), sweepBatch)
+	if err != nil {
+		return fmt.Errorf("abandoned payments: %w", err)
+	}
+	for _, p := range abandoned {
+		if err := s.timeOut(ctx, p); err != nil {
+			return fmt.Errorf("time out payment %s: %w", p.OperatorID, err)
+		}
+	}
+	return s.remindCredits(ctx)
+}
+
+// forgottenCredit is how long a credit is due before it counts as forgotten:
+// its job ended while there was no way to credit.
+const forgottenCredit = time.Hour
+
+// remindCredits puts forgotten credits into the queue again.
+func (s *Service) remindCredits(ctx context.Context) error {
+	if s.Crediter == nil {
+		return nil
+	}
+	err := s.Store.Atomically(ctx, func(tx Tx) error {
+		now := s.now()
+		forgotten, err := tx.LockForgottenCredits(ctx, now.Add(-forgottenCredit), sweepBatch)
+		if err != nil || len(forgotten) == 0 {
+			return err
+		}
+		jobs := make([]Scheduled, len(forgotten))
+		for i, c := range forgotten {
+			c.ChangedAt = now // once an hour
+			if err := tx.MarkCredit(ctx, c); err != nil {
+				return err
+			}
+			jobs[i].Job = PayCredit{MerchantID: c.MerchantID, CreditID: c.ID}
+		}
+		return tx.Enqueue(ctx, jobs...)
+	})
+	if err != nil {
+		return fmt.Errorf("remind of credits: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) expireLinks(ctx context.Context) (n int, err error) {
+	err = s.Store.Atomically(ctx, func(tx Tx) error {
+		links, err := tx.ExpireLinks(ctx, s.now(), sweepBatch)
+		if err != nil || len(links) == 0 {
+			n = 0
+			return err
+		}
+		jobs := make([]Scheduled, len(links))
+		for i, l := range links {
+			jobs[i].Job = LinkShown{MerchantID: l.MerchantID, LinkID: l.ID}
+		}
+		n = len(links)
+		return tx.Enqueue(ctx, jobs...)
+	})
+	return n, err
+}
+
+func (s *Service) timeOut(ctx context.Context, known Payment) error {
+	return s.Store.Atomically(ctx, func(tx Tx) error {
+		link, err := heldLink(ctx, tx, known)
+		if err != nil {
+			return err
+		}
+		p, err := tx.LockPayment(ctx, known.MerchantID, known.ID)
+		if err != nil {
+			return err
+		}
+		return s.advance(ctx, tx, &p, &link, Event{Kind: EventTimeout, At: s.now()})
+	})
+}

@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"elkart.kg/trade/payments"
+)
+
+const creditColumns = `c.id, c.merchant_id, c.outlet_id, c.payment_id, c.card_id, c.amount, c.state, c.key, c.changed_at`
+
+// Credit returns a merchant's credit.
+func (q queries) Credit(ctx context.Context, merchant payments.MerchantID, id payments.CreditID) (payments.Credit, error) {
+	return one[payments.Credit](ctx, q.db,
+		`SELECT `+creditColumns+` FROM credits c WHERE c.merchant_id = $1 AND c.id = $2`, merchant, id)
+}
+
+// PaymentCredit returns the credit of a payment.
+func (q queries) PaymentCredit(ctx context.Context, merchant payments.MerchantID, payment payments.PaymentID) (payments.Credit, error) {
+	return one[payments.Credit](ctx, q.db,
+		`SELECT `+creditColumns+` FROM credits c WHERE c.merchant_id = $1 AND c.payment_id = $2`, merchant, payment)
+}
+
+// LockCredit returns a credit that nobody else changes until the transaction
+// ends.
+func (t *tx) LockCredit(ctx context.Context, merchant payments.MerchantID, id payments.CreditID) (payments.Credit, error) {
+	return one[payments.Credit](ctx, t.db,
+		`SELECT `+creditColumns+` FROM credits c WHERE c.merchant_id = $1 AND c.id = $2 FOR NO KEY UPDATE`, merchant, id)
+}
+
+// LockPaymentCredit is LockCredit by the payment.
+func (t *tx) LockPaymentCredit(ctx context.Context, merchant payments.MerchantID, payment payments.PaymentID) (payments.Credit, error) {
+	return one[payments.Credit](ctx, t.db,
+		`SELECT `+creditColumns+` FROM credits c WHERE c.merchant_id = $1 AND c.payment_id = $2 FOR NO KEY UPDATE`, merchant, payment)
+}
+
+// InsertCredit makes a credit to the card that is the outlet's at this moment:
+// a change of card applies to later ones.
+func (t *tx) InsertCredit(ctx context.Context, c payments.Credit) (payments.CreditID, error) {
+	var id payments.CreditID
+	err := t.db.QueryRow(ctx, `
+		INSERT INTO credits (merchant_id, payment_id, outlet_id, card_id, amount, state, key, changed_at)
+		SELECT o.merchant_id, $3, o.id, o.card_id, $4, $5, $6, $7
+		FROM outlets o WHERE o.merchant_id = $1 AND o.id = $2
+		RETURNING id`,
+		c.MerchantID, c.OutletID, c.PaymentID, c.Amount, c.State, c.Key, c.ChangedAt).Scan(&id)
+	return id, err
+}
+
+// MarkCredit writes a credit's state, card and key.
+func (t *tx) MarkCredit(ctx context.Context, c payments.Credit) error {
+	return exec(ctx, t.db, `UPDATE credits SET state = $3, changed_at = $4, card_id = $5, key = $6 WHERE merchant_id = $1 AND id = $2`,
+		c.MerchantID, c.ID, c.State, c.ChangedAt, c.CardID, c.Key)
+}
+
+// LockRefusedCredits returns an outlet's refused credits.
+func (t *tx) LockRefusedCredits(ctx context.Context, merchant payments.MerchantID, outlet payments.OutletID) ([]payments.Credit, error) {
+	return many[payments.Credit](ctx, t.db, `
+		SELECT `+creditColumns+` FROM credits c
+		WHERE c.merchant_id = $1 AND c.outlet_id = $2 AND c.state = 'refused'
+		ORDER BY c.id FOR NO KEY UPDATE`, merchant, outlet)
+}
+
+// LockForgottenCredits returns credits that stayed due; see payments.Tx.
+func (t *tx) LockForgottenCredits(ctx context.Context, before time.Time, limit int) ([]payments.Credit, error) {
+	return many[payments.Credit](ctx, t.db, `
+		SELECT `+creditColumns+` FROM credits c
+		WHERE c.state = 'due' AND c.changed_at < $1
+		ORDER BY c.changed_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED`, before, limit)
+}
+
+// SealedCard returns a card with what is kept of its number.
+func (q queries) SealedCard(ctx context.Context, merchant payments.MerchantID, id payments.CardID) (payments.SealedCard, error) {
+	return one[payments.SealedCard](ctx, q.db, `
+		SELECT id, merchant_id, token, last4, created_at, sealed, key_id
+		FROM cards WHERE merchant_id = $1 AND id = $2`, merchant, id)
+}
+
+// SetCardToken keeps a card's token and forgets the number.
+func (t *tx) SetCardToken(ctx context.Context, merchant payments.MerchantID, card payments.CardID, token string) error {
+	return exec(ctx, t.db, `UPDATE cards SET token = $3, sealed = NULL, key_id = '' WHERE merchant_id = $1 AND id = $2`,
+		merchant, card, token)
+}

@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"elkart.kg/trade/payments"
+)
+
+const paymentColumns = `
+	p.id, p.merchant_id, p.outlet_id, p.link_id, p.operator_id, p.psp_transaction_id, p.receipt_id,
+	p.type, p.customer, p.amount, p.beneficiary_name, p.comment, p.state, p.reversed_by, p.late,
+	COALESCE(p.receipt, 0) AS receipt, p.receipt_key, p.created_at,
+	COALESCE(p.executed_at, '0001-01-01T00:00:00Z') AS executed_at,
+	COALESCE(p.final_at, '0001-01-01T00:00:00Z') AS final_at, p.fingerprint`
+
+// Payment returns a merchant's payment.
+func (q queries) Payment(ctx context.Context, merchant payments.MerchantID, id payments.PaymentID) (payments.Payment, error) {
+	return one[payments.Payment](ctx, q.db,
+		`SELECT `+paymentColumns+` FROM payments p WHERE p.merchant_id = $1 AND p.id = $2`, merchant, id)
+}
+
+// PaymentByOperatorID returns a payment by the operator's transaction id.
+func (q queries) PaymentByOperatorID(ctx context.Context, operatorID string) (payments.Payment, error) {
+	return one[payments.Payment](ctx, q.db,
+		`SELECT `+paymentColumns+` FROM payments p WHERE p.operator_id = $1`, operatorID)
+}
+
+// PaymentsByIDs returns the payments that have either id, in one look: between
+// two, a parallel repetition would appear.
+func (q queries) PaymentsByIDs(ctx context.Context, operatorID, pspID string) ([]payments.Payment, error) {
+	return many[payments.Payment](ctx, q.db,
+		`SELECT `+paymentColumns+` FROM payments p WHERE p.operator_id = $1 OR p.psp_transaction_id = $2`, operatorID, pspID)
+}
+
+// ShownPayment returns the newest payment of a link that people should see.
+func (q queries) ShownPayment(ctx context.Context, merchant payments.MerchantID, link payments.LinkID) (payments.Payment, error) {
+	return one[payments.Payment](ctx, q.db, `
+		SELECT `+paymentColumns+` FROM payments p
+		WHERE p.link_id = $2 AND p.merchant_id = $1 AND p.state IN ('executing', 'succeeded', 'reversed')
+		ORDER BY p.id DESC LIMIT 1`, merchant, link)
+}
+
+// Abandoned returns payments that were never executed; see payments.Reader.
+func (q queries) Abandoned(ctx context.Context, before time.Time, limit int) ([]payments.Payment, error) {
+	return many[payments.Payment](ctx, q.db, `
+		SELECT `+paymentColumns+` FROM payments p
+		WHERE p.state = 'created' AND p.created_at < $1
+		ORDER BY p.created_at LIMIT $2`, before, limit)
+}
+
+// Takings counts what came in; see payments.Reader.
+func (q queries) Takings(ctx context.Context, merchant payments.MerchantID, outlet payments.OutletID,
+	from, to time.Time, upTo int64,
+) (payments.Takings, error) {
+	return one[payments.Takings](ctx, q.db, `
+		SELECT count(*) AS count, COALESCE(sum(amount), 0)::bigint AS total
+		FROM payments
+		WHERE merchant_id = $1 AND ($2::bigint = 0 OR outlet_id = $2) AND state = 'succeeded'
+			AND final_at >= $3 AND final_at < $4 AND ($5::bigint = 0 OR receipt <= $5)`,
+		merchant, outlet, from, to, upTo)
+}
+
+// InsertPayment keeps a payment; false: one of its ids is known.
+func (t *tx) InsertPayment(ctx context.Context, p payments.Payment) (payments.PaymentID, bool, error) {
+	var id payments.PaymentID
+	err := t.db.QueryRow(ctx, `
+		INSERT INTO payments (merchant_id, outlet_id, link_id, once, operator_id, psp_transaction_id, receipt_id,
+			type, customer, amount, beneficiary_name, comment, state, fingerprint, created_at)
+		SELECT l.merchant_id, l.outlet_id, l.id, l.kind = 'charge', @operator_id, @psp_id, @receipt_id,
+			@type, @customer, @amount, @name, @comment, @state, @fingerprint, @created_at
+		FROM links l WHERE l.merchant_id = @merchant AND l.id = @link
+		ON CONFLICT DO NOTHING
+		RETURNING id`,
+		pgx.NamedArgs{
+			"merchant": p.MerchantID, "link": p.LinkID, "operator_id": p.OperatorID, "psp_id": p.PSPTransactionID,
+			"receipt_id": p.ReceiptID, "type": p.Type, "customer": p.Customer, "amount": p.Amount,
+			"name": p.BeneficiaryName, "comment": p.Comment, "state": p.State,
+			"fingerprint": p.Fingerprint, "created_at": p.CreatedAt,
+		}).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, false, nil
+	}
+	return id, err == nil, err
+}
+
+// LockPayment returns a payment that nobody else changes until the transaction
+// ends.
+func (t *tx) LockPayment(ctx context.Context, merchant payments.MerchantID, id payments.PaymentID) (payments.Payment, error) {
+	return one[payments.Payment](ctx, t.db,
+		`SELECT `+paymentColumns+` FROM payments p WHERE p.merchant_id = $1 AND p.id = $2 FOR NO KEY UPDATE`, merchant, id)
+}
+
+// MarkPayment writes what a change of state changes.
+func (t *tx) MarkPayment(ctx context.Context, p payments.Payment) error {
+	return exec(ctx, t.db, `
+		UPDATE payments
+		SET state = $3, reversed_by = $4, late = $5, receipt = NULLIF($6::bigint, 0), receipt_key = $7, executed_at = $8, final_at = $9
+		WHERE merchant_id = $1 AND id = $2`,
+		p.MerchantID, p.ID, p.State, p.ReversedBy, p.Late, p.Receipt, p.ReceiptKey, orNull(p.ExecutedAt), orNull(p.FinalAt))
+}
+
+// InsertEvent adds to a payment's history.
+func (t *tx) InsertEvent(ctx context.Context, p payments.Payment, e payments.Event) error {
+	_, err := t.db.Exec(ctx, `
+		INSERT INTO payment_events (merchant_id, payment_id, kind, status, state, at, said_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		p.MerchantID, p.ID, e.Kind, e.Status, p.State, e.At, orNull(e.SaidAt))
+	return err
+}

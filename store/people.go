@@ -1,0 +1,76 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"elkart.kg/trade/payments"
+)
+
+const personColumns = `
+	p.id, p.name, p.username, p.suggested, p.language, p.phone,
+	COALESCE(p.consented_at, '0001-01-01T00:00:00Z') AS consented_at, p.blocked,
+	COALESCE(m.merchant_id, 0) AS merchant_id, COALESCE(o.id, 0) AS outlet_id,
+	COALESCE(m.role, '') AS role, o.card_id IS NOT NULL AS has_card`
+
+const personTables = `
+	FROM people p
+	LEFT JOIN members m ON m.merchant_id = p.merchant_id AND m.person_id = p.id
+	LEFT JOIN outlets o ON o.id = p.outlet_id AND o.merchant_id = m.merchant_id`
+
+// Person returns a person with their active merchant and outlet. One who is no
+// member any more has neither, whatever was active.
+func (q queries) Person(ctx context.Context, id payments.PersonID) (payments.Person, error) {
+	return one[payments.Person](ctx, q.db, `SELECT `+personColumns+personTables+` WHERE p.id = $1`, id)
+}
+
+// Listeners returns the members who hear of an outlet's payments and can be
+// reached.
+func (q queries) Listeners(ctx context.Context, merchant payments.MerchantID, _ payments.OutletID) ([]payments.Person, error) {
+	return many[payments.Person](ctx, q.db, `
+		SELECT `+personColumns+`
+		FROM members m
+		JOIN people p ON p.id = m.person_id
+		LEFT JOIN outlets o ON o.id = p.outlet_id AND o.merchant_id = m.merchant_id
+		WHERE m.merchant_id = $1 AND NOT p.blocked
+		ORDER BY p.id`, merchant)
+}
+
+// UpsertPerson notes what Telegram says of a person; to hear from them is to
+// know that they did not block us.
+func (t *tx) UpsertPerson(ctx context.Context, a payments.Acquaintance, now time.Time) error {
+	_, err := t.db.Exec(ctx, `
+		INSERT INTO people (id, name, username, suggested, created_at)
+		VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (id) DO UPDATE
+		SET name = excluded.name, username = excluded.username, suggested = excluded.suggested, blocked = false`,
+		a.ID, a.Name, a.Username, a.Suggested, now)
+	return err
+}
+
+// LockPerson makes one person's requests wait for each other.
+func (t *tx) LockPerson(ctx context.Context, id payments.PersonID) error {
+	return exec(ctx, t.db, `SELECT id FROM people WHERE id = $1 FOR NO KEY UPDATE`, id)
+}
+
+// SetLanguage notes a person's language.
+func (t *tx) SetLanguage(ctx context.Context, id payments.PersonID, language string) error {
+	return exec(ctx, t.db, `UPDATE people SET language = $2 WHERE id = $1`, id, language)
+}
+
+// SetPhone notes a person's number, E.164.
+func (t *tx) SetPhone(ctx context.Context, id payments.PersonID, phone string) error {
+	return exec(ctx, t.db, `UPDATE people SET phone = $2 WHERE id = $1`, id, phone)
+}
+
+// SetConsent notes when a person agreed; the first time counts.
+func (t *tx) SetConsent(ctx context.Context, id payments.PersonID, now time.Time) error {
+	return exec(ctx, t.db, `UPDATE people SET consented_at = COALESCE(consented_at, $2) WHERE id = $1`, id, now)
+}
+
+// SetBlocked notes whether a person can be written to. A stranger is nobody to
+// note it of.
+func (t *tx) SetBlocked(ctx context.Context, id payments.PersonID, blocked bool) error {
+	_, err := t.db.Exec(ctx, `UPDATE people SET blocked = $2 WHERE id = $1`, id, blocked)
+	return err
+}
