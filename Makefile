@@ -30,7 +30,7 @@ build: ## the program, as .bin/elkart-trade
 	go build -o .bin/elkart-trade ./bot
 
 lint: $(GOLANGCI_LINT) ## the linters, with the import rules of the layers
-	$(GOLANGCI_LINT) run ./...
+	$(GOLANGCI_LINT) run --allow-serial-runners ./...
 
 setup: ## install what demo and test need
 	@.ci/setup test

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // a merchant's day must not depend on what the machine has installed
@@ -267,10 +268,7 @@ func loopback(host string) bool {
 func (s *settings) address(name, otherwise string) string {
 	value := s.get(name, otherwise)
 	_, port, err := net.SplitHostPort(value)
-	if err == nil {
-		_, err = net.LookupPort("tcp", port)
-	}
-	if err != nil {
+	if _, notPort := strconv.ParseUint(port, 10, 16); err != nil || notPort != nil {
 		s.wrong(name, "%q, want host:port", value)
 	}
 	return value

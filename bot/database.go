@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
@@ -38,8 +39,7 @@ func openDatabase(ctx context.Context, cfg config, env environment, log *slog.Lo
 	}
 	var err error
 	if d.pool, err = store.Connect(ctx, url, poolSize()); err != nil {
-		d.close(ctx)
-		return nil, err
+		return nil, errors.Join(err, d.close(ctx))
 	}
 	return d, nil
 }

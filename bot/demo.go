@@ -27,11 +27,16 @@ func runDemo(ctx context.Context, args []string, cfg config, env environment, st
 		return usageError("demo takes no arguments; its settings come from the environment, see README.md")
 	}
 	log := newLogger(cfg, std.err)
-	ports, err := listen(cfg)
+	ports, err := listen(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	defer ports.close() //nolint:errcheck // the servers have closed them when all went well
+	db, err := openDatabase(ctx, cfg, env, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close(ctx)) }()
 	world, err := demo.Start(demo.Config{
 		Dir: filepath.Join(cfg.dataDir, "demo"), Telegram: cfg.token.Empty(), Operator: cfg.operatorURL == "",
 		Now: time.Now, Log: log.With("part", "demo"),
@@ -45,11 +50,6 @@ func runDemo(ctx context.Context, args []string, cfg config, env environment, st
 	if err := cfg.missingToServe(); err != nil {
 		return err
 	}
-	db, err := openDatabase(ctx, cfg, env, log)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.close(ctx)) }()
 	if _, err := store.Migrate(ctx, db.pool); err != nil {
 		return err
 	}

@@ -77,7 +77,7 @@ func (j *jobs) client(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 		Workers:       workers,
 		FetchCooldown: fetchCooldown,
 		JobTimeout:    jobTimeout,
-		Logger:        j.log.With("part", "queue"),
+		Logger:        quieter(j.log).With("part", "queue"),
 		PeriodicJobs: []*river.PeriodicJob{
 			river.NewPeriodicJob(river.PeriodicInterval(30*time.Second), alone(sweepArgs{}), &river.PeriodicJobOpts{RunOnStart: true}),
 			river.NewPeriodicJob(daily, alone(forgetArgs{}), nil),

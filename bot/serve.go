@@ -37,7 +37,7 @@ func runServe(ctx context.Context, args []string, cfg config, env environment, s
 	if _, err := store.Migrate(ctx, db.pool); err != nil {
 		return err
 	}
-	ports, err := listen(cfg)
+	ports, err := listen(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -53,11 +53,12 @@ func runServe(ctx context.Context, args []string, cfg config, env environment, s
 type ports struct{ public, admin net.Listener }
 
 // listen opens them before anything is started that would have to be stopped.
-func listen(cfg config) (p ports, err error) {
-	if p.public, err = net.Listen("tcp", cfg.listenAddr); err != nil {
+func listen(ctx context.Context, cfg config) (p ports, err error) {
+	var open net.ListenConfig
+	if p.public, err = open.Listen(ctx, "tcp", cfg.listenAddr); err != nil {
 		return p, addressError("LISTEN_ADDR", cfg.listenAddr, err)
 	}
-	if p.admin, err = net.Listen("tcp", cfg.adminAddr); err != nil {
+	if p.admin, err = open.Listen(ctx, "tcp", cfg.adminAddr); err != nil {
 		return p, errors.Join(addressError("ADMIN_ADDR", cfg.adminAddr, err), p.public.Close())
 	}
 	return p, nil
@@ -133,14 +134,14 @@ func (a *app) receive(ctx context.Context) error {
 func (a *app) hook(ctx context.Context) error {
 	for pause := time.Second; ; pause = min(2*pause, time.Minute) {
 		err := a.sender.SetWebhook(ctx, a.cfg.publicURL+"/telegram/webhook", a.cfg.webhookSecret)
-		if err == nil || ctx.Err() != nil {
+		if err == nil {
 			return nil
 		}
-		a.log.ErrorContext(ctx, "Telegram did not take the webhook", "error", err, "again_in", pause)
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-time.After(pause):
+			a.log.ErrorContext(ctx, "Telegram did not take the webhook; asking again", "error", err)
 		}
 	}
 }

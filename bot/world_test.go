@@ -66,7 +66,7 @@ func newWorld(t *testing.T, options ...option) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ports, err := listen(w.cfg)
+	ports, err := listen(w.t.Context(), w.cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func (w *world) start(p ports) {
 func (w *world) restart() {
 	w.t.Helper()
 	w.stop()
-	p, err := listen(w.cfg)
+	p, err := listen(w.t.Context(), w.cfg)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -239,7 +239,7 @@ func fillForm(ctx context.Context, address, number string) error {
 	if err != nil {
 		return err
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }()
 	body, err := io.ReadAll(answer.Body)
 	if err == nil && answer.StatusCode != http.StatusOK {
 		err = fmt.Errorf("the card form answered %d:\n%s", answer.StatusCode, body)
@@ -256,7 +256,7 @@ func get(ctx context.Context, address string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }()
 	body, err := io.ReadAll(answer.Body)
 	if err == nil && answer.StatusCode != http.StatusOK {
 		err = fmt.Errorf("%s answered %d:\n%s", address, answer.StatusCode, body)

@@ -29,7 +29,7 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool) ([]Migration, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer provider.Close()
+	defer func() { _ = provider.Close() }() // it closes nothing but its own handle on the pool
 	results, err := provider.Up(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
@@ -47,7 +47,7 @@ func Status(ctx context.Context, pool *pgxpool.Pool) ([]Migration, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer provider.Close()
+	defer func() { _ = provider.Close() }() // it closes nothing but its own handle on the pool
 	status, err := provider.Status(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("migration status: %w", err)

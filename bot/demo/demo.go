@@ -108,7 +108,7 @@ func (w *World) start(cfg Config) (err error) {
 
 // serve puts a handler on a free loopback port and returns its address.
 func (w *World) serve(h http.Handler) (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", fmt.Errorf("demo: %w", err)
 	}

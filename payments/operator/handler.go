@@ -130,7 +130,7 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) ([]byte, erro
 	}
 	// A connection knows the real clock only. Recorders in tests have no deadlines.
 	connection := http.NewResponseController(w)
-	
+	_ = connection.SetReadDeadline(time.Now().Add(h.callTime))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, BodyLimit))
 	if err != nil {
 		w.Header().Set("Connection", "close")

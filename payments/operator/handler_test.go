@@ -138,6 +138,7 @@ func TestPathsAndMethods(t *testing.T) {
 	}{
 		{"slash in an id", "GET", "/in/qr/1/tx/get/a%2Fb", "", 404, "get a/b"},
 		{"lower-case escape", "GET", "/in/qr/1/tx/get/a%2fb", "", 404, "get a/b"},
+		{"sign that should be escaped and is not", "GET", "/in/qr/1/tx/get/a|b", "", 404, "get a|b"},
 		{"plus is a plus", "GET", "/in/qr/1/tx/get/a+b", "", 404, "get a+b"},
 		{"longest id, Cyrillic", "GET", "/in/qr/1/tx/get/" + escaped, "", 404, "get " + longest},
 		{"id too long", "GET", "/in/qr/1/tx/get/" + escaped + "x", "", 400, ""},

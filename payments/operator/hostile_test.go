@@ -84,6 +84,26 @@ func TestSlowBodyIsGivenUp(t *testing.T) {
 	}
 }
 
+// A body that says itself that it is too long is not waited for.
+func TestAnnouncedLengthIsEnough(t *testing.T) {
+	h := newHouse(t)
+	connection, err := net.Dial("tcp", strings.TrimPrefix(h.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = connection.Close() }()
+	fmt.Fprintf(connection, "POST /in/qr/1/tx/check HTTP/1.1\r\nHost: x\r\nH-HASH: %s\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n",
+		hashOf(t, operatorKey(), checkBody), operator.BodyLimit+1)
+	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	if response.StatusCode != 400 {
+		t.Errorf("status %d, want 400 at once", response.StatusCode)
+	}
+}
+
 // Who does not even claim to sign is refused before a body is waited for.
 func TestUnsignedBodyIsNotRead(t *testing.T) {
 	h := newHouse(t)

@@ -18,7 +18,7 @@ type TLSFiles struct {
 }
 
 // NewHTTPClient makes the client that Client and Credits share. Its owner calls
-// CloseIdleConnections at the end. Redirects are not followed.
+// CloseIdleConnections at the end.
 func NewHTTPClient(files TLSFiles) (*http.Client, error) {
 	config, err := files.config()
 	if err != nil {
@@ -36,7 +36,6 @@ func NewHTTPClient(files TLSFiles) (*http.Client, error) {
 			IdleConnTimeout:        30 * time.Second,
 			ForceAttemptHTTP2:      true,
 		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}, nil
 }
 

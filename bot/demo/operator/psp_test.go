@@ -43,6 +43,7 @@ func TestRefunds(t *testing.T) {
 	if diff := cmp.Diff(again, created); err != nil || diff != "" {
 		t.Errorf("create again: %v\n%s", err, diff)
 	}
+	failed := pay(t, w, link(t, "NOBODY", 0), 1000)
 	other := first
 	other.Amount = 100
 	company := refundOf(paid, "refund-4", 100)
@@ -56,6 +57,7 @@ func TestRefunds(t *testing.T) {
 		"the same id, another sum":    {other, payments.CodeImpossible},
 		"more than is left":           {refundOf(paid, "refund-2", 401), payments.CodeSumTooLarge},
 		"of a payment nobody knows":   {refundOf(operator.Payment{TransactionID: "none"}, "refund-3", 1), payments.CodeRecipientWrong},
+		"of a payment that failed":    {refundOf(failed, "refund-8", 1), payments.CodeRecipientWrong},
 		"of a refund":                 {refundOf(operator.Payment{TransactionID: created.TransactionID}, "refund-6", 1), payments.CodeRecipientWrong},
 		"not a payment to a customer": {company, payments.CodeDataWrong},
 		"another currency":            {dollars, payments.CodeDataWrong},
@@ -70,7 +72,7 @@ func TestRefunds(t *testing.T) {
 			t.Errorf("execute: %+v, %v", done, err)
 		}
 	}
-	if got := w.op.Payments(); len(got) != 1 || got[0].Refunded != 600 {
+	if got := w.op.Payments(); len(got) != 2 || got[1].Refunded != 600 {
 		t.Errorf("the payer sees %+v", got)
 	}
 	late, err := w.client.Create(ctx, refundOf(paid, "refund-7", 400))

@@ -159,7 +159,7 @@ export class BankPhone {
         copyable('bank.transaction', payment.transaction_id), copyable('bank.receipt', payment.receipt_id), payment.code > 0 && fact('bank.codeName', String(payment.code))),
       payment.steps?.length > 0 && h('details', { class: 'steps', open: true }, h('summary', {}, t('bank.steps')), h('ol', {}, payment.steps.map((step) =>
         h('li', { class: step.failed ? 'failed' : '' }, h('span', { class: 'step-name' }, step.call), h('time', { datetime: step.at }, clockExact(step.at)),
-          h('small', {}, [step.http_status, step.result, `${step.millis} ms`].filter(Boolean).join(' · ')))))),
+          h('small', {}, [step.result?.startsWith(String(step.http_status)) ? '' : step.http_status, step.result, `${step.millis} ms`].filter(Boolean).join(' · ')))))),
       h('div', { class: 'actions' }, h('button', { type: 'button', class: 'button wide-button', onclick: () => this.go({ name: 'home' }) }, t('app.done'))),
     ];
   }

@@ -132,7 +132,7 @@ export class Composer {
   toggleKeys() {
     this.keysHidden = !this.keysHidden;
     this.update(this.phone.chat);
-    this.phone.scrollDown(true);
+    this.phone.scrollDown();
   }
 
   async pressKey(key) {

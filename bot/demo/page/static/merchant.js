@@ -98,7 +98,7 @@ export class MerchantPhone {
     const fresh = this.syncBubbles(chat.messages);
     this.countSeen(chat, first ? 0 : fresh);
     if (stay && fresh) this.jump.hidden = false;
-    if (!stay) this.scrollDown(first);
+    if (!stay) this.scrollDown();
     this.composer.update(chat);
   }
 
@@ -256,7 +256,7 @@ export class MerchantPhone {
   shown() {
     this.hiddenCount = 0;
     if (this.chat) this.shared.remember(`seen-${this.chat.user.id}`, String(this.chat.messages.at(-1)?.id ?? 0));
-    this.scrollDown(true);
+    this.scrollDown();
   }
 
   showBadge({ user, ids }) {
@@ -269,9 +269,10 @@ export class MerchantPhone {
 
   atBottom() { return this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 60; }
 
-  scrollDown(instant = false) {
+  // scrollDown jumps: while a smooth scroll is under way, the next message would find the list not at its end.
+  scrollDown() {
     if (!this.list) return;
-    const go = () => this.list.scrollTo({ top: this.list.scrollHeight, behavior: instant ? 'instant' : 'smooth' });
+    const go = () => { this.list.scrollTop = this.list.scrollHeight; };
     go();
     // Pictures grow as they load.
     this.list.querySelectorAll('img').forEach((img) => { if (!img.complete) img.addEventListener('load', go, { once: true }); });

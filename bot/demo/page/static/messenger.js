@@ -1,7 +1,7 @@
 // The customer's phone: a messenger, not Telegram, in which the merchant's links arrive.
 
 import { clock, h, icon, iconButton, notice } from './dom.js';
-import { lineOf, post, t } from './api.js';
+import { currentLanguage, lineOf, post, t } from './api.js';
 import { linkify } from './bubble.js';
 import { parse } from './html.js';
 import { isNational, isWeb, open } from './links.js';
@@ -12,7 +12,7 @@ export class CustomerPhone {
     this.shared = shared;
     this.bubbles = [];
     this.seen = shared.state.messenger.at(-1)?.id ?? 0;
-    this.previews = new Map(); // link → promise of {title, text, image}
+    this.previews = new Map(); // language and link → promise of {title, text, image}
   }
 
   render() {
@@ -86,8 +86,9 @@ export class CustomerPhone {
   preview(link) {
     const url = new URL(link, location.href);
     if (url.origin !== location.origin) return Promise.resolve(null);
-    if (!this.previews.has(link)) this.previews.set(link, readPreview(url));
-    return this.previews.get(link);
+    const key = `${currentLanguage()} ${link}`;
+    if (!this.previews.has(key)) this.previews.set(key, readPreview(url));
+    return this.previews.get(key);
   }
 
   async follow(link) {
@@ -114,7 +115,7 @@ const hostOf = (link) => /^[a-z0-9+.-]+:\/\/([^/#?]+)/i.exec(link)?.[1] ?? '';
 
 async function readPreview(url) {
   try {
-    const response = await fetch(url, { headers: { Accept: 'text/html' } });
+    const response = await fetch(url, { headers: { Accept: 'text/html', 'Accept-Language': currentLanguage() } });
     if (!response.ok) return null;
     const page = parse(await response.text());
     const property = (name) => page.querySelector(`meta[property="og:${name}"]`)?.content;
