@@ -30,7 +30,8 @@ func openDatabase(ctx context.Context, cfg config, env environment, log *slog.Lo
 	d := &database{where: "PostgreSQL at DATABASE_URL"}
 	url := cfg.databaseURL
 	if url == "" {
-		cluster, err := postgres.Start(ctx, postgres.Config{Dir: cfg.dataDir, Log: log, LookupEnv: env})
+		// Its own line about that is said in where, to the person at the terminal.
+		cluster, err := postgres.Start(ctx, postgres.Config{Dir: cfg.dataDir, Log: quieter(log), LookupEnv: env})
 		if err != nil {
 			return nil, err
 		}

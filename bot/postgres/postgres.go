@@ -99,7 +99,7 @@ func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 		return nil, err
 	}
 	go c.watch()
-	cfg.Log.Debug("PostgreSQL is embedded; set DATABASE_URL for production",
+	cfg.Log.Info("PostgreSQL is embedded; set DATABASE_URL for production",
 		"version", c.Version(), "dir", dir)
 	return c, nil
 }
