@@ -9,8 +9,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-
-	"elkart.kg/trade/payments/operator"
 )
 
 // metrics are what is counted. Nothing in a label names a person.
@@ -30,21 +28,6 @@ func newMetrics() *metrics {
 	}
 	m.registry.MustRegister(m.calls, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
-}
-
-// countingJournal counts the operator's calls on their way to the journal.
-type countingJournal struct {
-	next    operator.Journal
-	metrics *metrics
-}
-
-func (j countingJournal) Record(ctx context.Context, c operator.Call) error {
-	name := c.Name
-	if name == "" {
-		name = "unsigned"
-	}
-	j.metrics.calls.WithLabelValues(name, fmt.Sprint(c.HTTPStatus)).Observe(c.Took.Seconds())
-	return j.next.Record(ctx, c)
 }
 
 // pinger is what must answer for us to be ready.

@@ -23,8 +23,9 @@ import (
 func runDemo(ctx context.Context, args []string, cfg config, env environment, std streams) (err error) {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
+	seeded := flags.Bool("seed", false, "")
 	if err := flags.Parse(args); err != nil || flags.NArg() > 0 {
-		return usageError("demo takes no arguments; its settings come from the environment, see README.md")
+		return usageError("demo: want nothing or --seed; settings come from the environment, see README.md")
 	}
 	log := newLogger(cfg, std.err)
 	ports, err := listen(ctx, cfg)
@@ -61,6 +62,11 @@ func runDemo(ctx context.Context, args []string, cfg config, env environment, st
 	a, err := wire(ctx, cfg, db.pool, log, extras{root: demoPage(world, cfg, ctx.Done())})
 	if err != nil {
 		return err
+	}
+	if *seeded {
+		if err := a.seed(ctx, std.out, time.Now()); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintf(std.out, "%s\n\n%s\n\n", db.where, greeting(world, here))
 	return a.run(ctx, ports, db.died())

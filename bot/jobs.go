@@ -64,6 +64,7 @@ func (j *jobs) client(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, river.WorkFunc(j.linkShown))
 	river.AddWorker(workers, river.WorkFunc(j.askOperator))
 	river.AddWorker(workers, river.WorkFunc(j.cardAdded))
+	river.AddWorker(workers, river.WorkFunc(j.tellOperator))
 	river.AddWorker(workers, river.WorkFunc(j.payCredit))
 	river.AddWorker(workers, river.WorkFunc(j.creditTold))
 	river.AddWorker(workers, river.WorkFunc(j.sweep))
@@ -171,6 +172,10 @@ func (j *jobs) askOperator(ctx context.Context, job *river.Job[payments.AskOpera
 	}
 	j.log.ErrorContext(ctx, "a payment is without the operator's word for hours", "operator_id", job.Args.OperatorID, "waited", waited)
 	return river.JobSnooze(time.Hour)
+}
+
+func (j *jobs) tellOperator(ctx context.Context, job *river.Job[payments.TellOperator]) error {
+	return j.service.Tell(ctx, job.Args)
 }
 
 func (j *jobs) cardAdded(ctx context.Context, job *river.Job[payments.CardAdded]) error {

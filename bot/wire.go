@@ -139,7 +139,7 @@ func (a *app) wireOperator(now func() time.Time, counted *metrics) (http.Handler
 	}
 	return operator.NewHandler(operator.HandlerConfig{
 		Beneficiary: a.service, Verify: verify, Sign: sign, Log: a.log, Now: now,
-		Journal: countingJournal{next: a.store, metrics: counted},
+		Journal: callKeeper{store: a.store, service: a.service, metrics: counted},
 	})
 }
 

@@ -17,11 +17,14 @@ type Tokenizer interface {
 	Tokenize(ctx context.Context, number CardNumber) (token string, err error)
 }
 
-// Operator answers questions about a transaction.
+// Operator is asked and told about transactions.
 type Operator interface {
 	// Status returns what the operator holds about a transaction, or
 	// ErrNotFound.
 	Status(ctx context.Context, operatorID string) (Status, error)
+	// Update tells the operator our status of a transaction. CodeImpossible:
+	// it holds another final one.
+	Update(ctx context.Context, operatorID string, status Status, at time.Time) error
 }
 
 // Service is the way to everything a merchant, a payer or the operator can do.

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"time"
+
+	"elkart.kg/trade/bot/demo"
+	"elkart.kg/trade/bot/demo/operator"
+	"elkart.kg/trade/payments"
+)
+
+// seedDays is how far back the seeded history of a merchant goes.
+const seedDays = 42
+
+// seed fills the demo's first person with weeks of payments, through the same
+// rules as real ones but with the clock of the day they happened on. A person
+// who has an outlet already is left alone.
+func (a *app) seed(ctx context.Context, out io.Writer, now time.Time) error {
+	person := demo.People()[0]
+	id := payments.PersonID(person.ID)
+	past := *a.service
+	past.Store = silentStore{a.store}
+	clock := now.AddDate(0, 0, -seedDays)
+	past.Now = func() time.Time { return clock }
+
+	known, err := past.Meet(ctx, payments.Acquaintance{ID: id, Name: person.FirstName + " " + person.LastName, Username: person.Username, Suggested: person.LanguageCode})
+	if err != nil {
+		return fmt.Errorf("seed: %w", err)
+	}
+	if known.MerchantID != 0 {
+		fmt.Fprintf(out, "%s has an outlet already; nothing was seeded.\n", person.FirstName)
+		return nil
+	}
+	if err := register(ctx, &past, id, person.Phone); err != nil {
+		return fmt.Errorf("seed: %w", err)
+	}
+	fmt.Fprintf(out, "Filling %s's outlet with %d days of payments …\n", person.FirstName, seedDays)
+	random := rand.New(rand.NewPCG(1, 2)) // the same history every time
+	count := 0
+	for day := range seedDays {
+		for _, at := range openingHours(random, now.AddDate(0, 0, day-seedDays)) {
+			if !at.Before(now) {
+				continue
+			}
+			clock = at
+			if err := seedPayment(ctx, &past, id, random, count, &clock); err != nil {
+				return fmt.Errorf("seed payment %d: %w", count+1, err)
+			}
+			count++
+		}
+	}
+	fmt.Fprintf(out, "%d payments are there. Choose %s on the page and open /menu.\n", count, person.FirstName)
+	return nil
+}
+
+// register does for a person what set-up would.
+func register(ctx context.Context, s *payments.Service, id payments.PersonID, phone string) error {
+	number, err := payments.ParseCardNumber("9417000000001234")
+	if err != nil {
+		return err
+	}
+	for _, step := range []func() error{
+		func() error { return s.SetLanguage(ctx, id, "ky") },
+		func() error { return s.SetPhone(ctx, id, phone) },
+		func() error { return s.Consent(ctx, id) },
+		func() error {
+			_, err := s.OpenOutlet(ctx, id, payments.OutletDraft{Name: "Айгүлдүн кофеканасы", Category: "cafe", Address: "Бишкек, Чүй проспекти 155", Key: "seed"})
+			return err
+		},
+		func() error { _, err := s.AddCard(ctx, id, number, "seed"); return err },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openingHours returns the moments of a day's payments, more of them at noon
+// and on Saturdays.
+func openingHours(random *rand.Rand, day time.Time) []time.Time {
+	n := 8 + random.IntN(10)
+	if day.Weekday() == time.Saturday {
+		n += 8
+	}
+	y, m, d := day.UTC().Date()
+	open := time.Date(y, m, d, 2, 0, 0, 0, time.UTC) // eight in the morning in Bishkek
+	moments := make([]time.Time, n)
+	for i := range moments {
+		minutes := (random.IntN(720) + random.IntN(720)) / 2
+		moments[i] = open.Add(time.Duration(minutes)*time.Minute + time.Duration(random.IntN(60))*time.Second)
+	}
+	slices.SortFunc(moments, time.Time.Compare)
+	return moments
+}
+
+var seedComments = []string{"", "", "капучино", "эспрессо", "латте, самса", "чай", "бизнес-ланч", "торт"}
+
+// seedPayment makes one payment, by the counter's code or by a charge. A few
+// are cancelled, and one in two hundred is taken back.
+func seedPayment(ctx context.Context, s *payments.Service, id payments.PersonID, random *rand.Rand, n int, clock *time.Time) error {
+	sum := payments.Money(5+random.IntN(70)) * 10 * payments.Som
+	desk, err := s.Desk(ctx, id)
+	if err != nil {
+		return err
+	}
+	link := desk.Static
+	if random.IntN(2) == 0 {
+		ticket, err := s.Charge(ctx, id, payments.ChargeDraft{Amount: sum, Comment: seedComments[random.IntN(len(seedComments))], Key: "seed" + strconv.Itoa(n)})
+		if err != nil {
+			return err
+		}
+		link = ticket.Link
+	}
+	scan, err := operator.ReadScan(link.URI, int64(sum))
+	if err != nil {
+		return err
+	}
+	order := payments.Order{
+		Scan: scan, OperatorID: "seed" + payments.NewCode(), PSPTransactionID: payments.NewCode(),
+		ReceiptID: strconv.Itoa(n), Type: payments.TypeC2B,
+	}
+	if _, err := s.Create(ctx, order); err != nil {
+		return err
+	}
+	*clock = clock.Add(3 * time.Second)
+	if _, err := s.Execute(ctx, order.OperatorID); err != nil {
+		return err
+	}
+	*clock = clock.Add(time.Second)
+	if random.IntN(25) == 0 {
+		return s.Update(ctx, order.OperatorID, payments.StatusCanceled, *clock)
+	}
+	if err := s.Update(ctx, order.OperatorID, payments.StatusSuccess, *clock); err != nil || random.IntN(200) != 0 {
+		return err
+	}
+	*clock = clock.Add(time.Minute)
+	return s.Update(ctx, order.OperatorID, payments.StatusError, *clock)
+}
+
+// silentStore puts no job down that would tell anybody: nobody wants to hear
+// of a payment of last month.
+type silentStore struct{ payments.Store }
+
+func (s silentStore) Atomically(ctx context.Context, f func(payments.Tx) error) error {
+	return s.Store.Atomically(ctx, func(tx payments.Tx) error { return f(silentTx{tx}) })
+}
+
+type silentTx struct{ payments.Tx }
+
+func (t silentTx) Enqueue(ctx context.Context, jobs ...payments.Scheduled) error {
+	jobs = slices.DeleteFunc(jobs, func(job payments.Scheduled) bool {
+		_, money := job.Job.(payments.PayCredit)
+		return !money
+	})
+	if len(jobs) == 0 {
+		return nil
+	}
+	return t.Tx.Enqueue(ctx, jobs...)
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"elkart.kg/trade/payments"
+)
+
+// A seeded merchant has weeks of payments that all add up, hears of none of
+// them, and is not seeded twice.
+func TestSeed(t *testing.T) {
+	w := newWorld(t)
+	var out syncBuffer
+	if err := w.app.seed(t.Context(), &out, w.now()); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var days, succeeded, receipts int
+	var paidOut, credited payments.Money
+	err := w.pool.QueryRow(t.Context(), `
+		SELECT count(DISTINCT final_at::date), count(*) FILTER (WHERE state = 'succeeded'), count(receipt),
+			(SELECT sum(amount) FROM credits WHERE state IN ('done', 'recall'))
+		FROM payments`).Scan(&days, &succeeded, &receipts, &paidOut)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if days < seedDays-2 || succeeded < 400 || receipts < succeeded {
+		t.Errorf("%d days, %d payments, %d receipts", days, succeeded, receipts)
+	}
+	for _, c := range w.Operator.Credits() {
+		credited += payments.Money(c.Amount)
+	}
+	if credited != paidOut || credited == 0 {
+		t.Errorf("the card has %d, we paid out %d", credited, paidOut)
+	}
+	if got := w.messages(""); got != 0 {
+		t.Errorf("%d messages about the past", got)
+	}
+	if err := w.app.seed(t.Context(), &out, w.now()); err != nil || !strings.Contains(out.String(), "nothing was seeded") {
+		t.Errorf("seeded again: %v, %q", err, out.String())
+	}
+}
