@@ -257,6 +257,9 @@ func (s *settings) publicURL(name string) string {
 	if u.Scheme == "http" && !loopback(u.Hostname()) {
 		s.wrong(name, "%q, want https: card numbers are typed there", value)
 	}
+	if u.Path != "" {
+		s.wrong(name, "%q, want no path: links are short", value)
+	}
 	return value
 }
 

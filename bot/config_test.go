@@ -33,6 +33,7 @@ func TestReadConfig(t *testing.T) {
 		{"ADMIN_ADDR", "localhost:http"},
 		{"PUBLIC_URL", "http://pay.example.kg"},
 		{"PUBLIC_URL", "pay.example.kg"},
+		{"PUBLIC_URL", "https://example.kg/pay"},
 		{"PUBLIC_URL", "https://pay.example.kg/?a=b"},
 		{"OPERATOR_URL", "ftp://operator"},
 		{"OPERATOR_URL", "https://user:secret-password@operator"},

@@ -25,7 +25,9 @@ func main() {
 	}()
 	streams := streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}
 	if err := run(ctx, os.Args[1:], os.LookupEnv, streams); err != nil {
-		fmt.Fprintln(os.Stderr, "error:", err)
+		if status, isStatus := errors.AsType[exitStatus](err); !isStatus || err.Error() != status.Error() {
+			fmt.Fprintln(os.Stderr, "error:", err)
+		}
 		os.Exit(exitCode(err))
 	}
 }
@@ -42,6 +44,8 @@ const usageText = `usage: bot [COMMAND]
   serve               serve merchants (default); settings come from the environment, see README.md
   demo [--seed]       the whole system with nothing configured, and a page to try it on
   migrate [up|status] bring the database up to date, or say how far it is
+  reconcile FILE...   hold clearing files against our payments; reconcile --help says more
+  bench NAME [flags]  measure a part of the program: flows
   elqr decode LINK    print what a national payment link says, as JSON
   elqr encode < JSON  print the link for it
   help                this text
@@ -81,7 +85,7 @@ func run(ctx context.Context, args []string, lookup environment, std streams) er
 		return err
 	}
 	runners := map[string]func(context.Context, []string, config, environment, streams) error{
-		"serve": runServe, "demo": runDemo, "migrate": runMigrate,
+		"serve": runServe, "demo": runDemo, "migrate": runMigrate, "reconcile": runReconcile, "bench": runBench,
 	}
 	runner, ok := runners[command]
 	if !ok {

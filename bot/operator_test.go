@@ -209,7 +209,7 @@ func TestLostUpdateIsAskedFor(t *testing.T) {
 	if err := w.settle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := w.messages("300"); got != 0 {
+	if got := w.messages("алынды: 300"); got != 0 {
 		t.Errorf("%d messages before the operator's word", got)
 	}
 	settled, err := w.app.service.Ask(t.Context(), payments.AskOperator{MerchantID: desk.Merchant.ID, OperatorID: paid.TransactionID})
@@ -219,7 +219,7 @@ func TestLostUpdateIsAskedFor(t *testing.T) {
 	if err := w.settle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := w.messages("300"); got != 1 {
+	if got := w.messages("алынды: 300"); got != 1 {
 		t.Errorf("%d messages tell of the payment, want 1", got)
 	}
 }

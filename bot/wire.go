@@ -127,7 +127,7 @@ func (a *app) wireOperator(now func() time.Time, counted *metrics) (http.Handler
 	a.service = &payments.Service{
 		Store:   a.store,
 		Channel: operator.Channel{Provider: cfg.elqrProvider, ServiceCode: cfg.elqrService, Base: cfg.elqrBase},
-		Keyring: cfg.cardKeys, Operator: client, Now: now, TimeZone: cfg.timeZone, Log: a.log,
+		Keyring: cfg.cardKeys, Refunder: operator.Refunder{Client: client, Provider: cfg.elqrProvider}, Operator: client, Now: now, TimeZone: cfg.timeZone, Log: a.log,
 	}
 	if cfg.creditURL != "" {
 		to.BaseURL = cfg.creditURL

@@ -82,6 +82,7 @@ func newWorld(t *testing.T, options ...option) *world {
 	w.start(ports)
 	t.Cleanup(func() {
 		w.stop()
+		w.balanced()
 		if err := w.Close(); err != nil {
 			t.Errorf("close the simulation: %v", err)
 		}
@@ -161,10 +162,12 @@ func (w *world) runner() *chatscript.Runner {
 	return &chatscript.Runner{
 		Server: w.Telegram, DecodeQR: decodeQR, CheckQR: checkQR, Settle: w.settle,
 		Hooks: map[string]chatscript.Hook{
-			"pay":     w.hookPay,
-			"card":    w.hookCard,
-			"restart": func(context.Context, *chatscript.Session, string) error { w.restart(); return nil },
-			"settle":  func(ctx context.Context, _ *chatscript.Session, _ string) error { return w.settle(ctx) },
+			"pay":      w.hookPay,
+			"pay_late": w.hookPayLate,
+			"twice":    w.hookTwice,
+			"card":     w.hookCard,
+			"restart":  func(context.Context, *chatscript.Session, string) error { w.restart(); return nil },
+			"settle":   func(ctx context.Context, _ *chatscript.Session, _ string) error { return w.settle(ctx) },
 			"advance": func(_ context.Context, _ *chatscript.Session, args string) error {
 				d, err := time.ParseDuration(args)
 				w.advance(d)

@@ -48,12 +48,19 @@ type Charges interface {
 	RememberMessage(context.Context, payments.MerchantID, payments.LinkID, payments.Message) error
 }
 
+// Refunds is how a payment is looked at and money goes back.
+type Refunds interface {
+	PaymentView(context.Context, payments.PersonID, payments.PaymentID) (payments.PaymentView, error)
+	RequestRefund(context.Context, payments.PersonID, payments.RefundDraft) (payments.PaymentView, error)
+}
+
 // Service is the domain as the conversation sees it; *payments.Service is one.
 type Service interface {
 	People
 	Outlets
 	Cards
 	Charges
+	Refunds
 }
 
 // Deps is what a Bot is made of.
@@ -115,6 +122,12 @@ const (
 	actionSettings = "settings"
 	actionLanguage = "lang" // code
 
+	actionPayment    = "payment"    // payment, here?
+	actionRefund     = "refund"     // payment
+	actionRefundAll  = "refundall"  // payment, here?
+	actionRefundPart = "refundpart" // payment
+	actionRefundSend = "refundsend" // payment, tyiyn, nonce
+
 	// SignalCardAdded tells that the person's card came in by the form. Its
 	// argument, where there is one, is the id of the card.
 	SignalCardAdded = "card.added"
@@ -143,9 +156,15 @@ func (b *Bot) Routes() chat.Routes {
 			actionNewCard:  b.registered(b.newCard),
 			actionSettings: b.settings,
 			actionLanguage: b.setLanguage,
+
+			actionPayment:    b.registered(b.viewed(b.payment)),
+			actionRefund:     b.registered(b.viewed(b.refund)),
+			actionRefundAll:  b.registered(b.viewed(b.refundAll)),
+			actionRefundPart: b.registered(b.viewed(b.refundPart)),
+			actionRefundSend: b.registered(b.refundSend),
 		},
 		Signals:   map[string]chat.Handler{SignalCardAdded: b.cardAdded},
-		Forms:     []chat.Form{b.setupForm(), b.cardForm()},
+		Forms:     []chat.Form{b.setupForm(), b.cardForm(), b.refundForm()},
 		Text:      b.registered(b.text),
 		Other:     b.registered(b.hint),
 		Edited:    b.edited,

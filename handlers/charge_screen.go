@@ -77,9 +77,9 @@ func openTicket(p *locales.Printer, v ticketView) (lines []string, buttons [][]c
 	switch v.Link.State {
 	case payments.LinkActive:
 		if !v.Link.ExpiresAt.IsZero() {
-			lines = append(lines, p.HTML("charge.until", "until", p.DateTime(v.Link.ExpiresAt.In(v.Zone))))
+			lines = append(lines, p.HTML("charge.until", "until", p.DayTime(v.Link.ExpiresAt.In(v.Zone))))
 		}
-		if show := p.HTML("charge.link", "link", v.Address); len(show) < captionLimit/2 {
+		if show := locales.Escape(v.Address); len(show) < captionLimit/2 {
 			lines = append(lines, "", show)
 		}
 		row := []chat.Button{shareButton(p.Text("charge.button.share"), v.Address, shareText(p, v))}

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"cmp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -34,10 +33,35 @@ func newsScreen(p *locales.Printer, n payments.News, now time.Time) (screen chat
 // paidScreen is the one message a merchant waits for.
 func paidScreen(p *locales.Printer, n payments.News, now time.Time) chat.Screen {
 	lines := append([]string{p.HTML("notice.paid", "sum", n.Payment.Amount)}, details(p, n, n.Payment.FinalAt, now)...)
-	if n.Payment.Late {
-		lines = append(lines, p.HTML("notice.late"))
+	if n.Payment.Fee != 0 {
+		lines = append(lines, p.HTML("notice.fee", "fee", n.Payment.Fee))
 	}
-	return chat.Screen{Text: strings.Join(append(lines, "", dayLine(p, n, now)), "\n")}
+	if n.Payment.DuplicateOf != 0 {
+		lines = append(lines, p.HTML("notice.duplicate",
+			"at", noticeTime(p, n.Merchant, n.Duplicate.FinalAt, now), "receipt", receiptNumber(n.Duplicate)))
+	}
+	var buttons [][]chat.Button
+	switch {
+	case n.Payment.Late && offersRefund(n):
+		lines = append(lines, p.HTML("notice.late"))
+		buttons = append(buttons, []chat.Button{{
+			Text:   p.Text("refund.button.took_cash"),
+			Action: chat.Act(actionRefundAll, n.Payment.ID),
+		}})
+	case n.Payment.Late:
+		lines = append(lines, p.HTML("notice.late_tell"))
+	}
+	return chat.Screen{
+		Text:    strings.Join(append(lines, "", dayLine(p, n, now)), "\n"),
+		Buttons: append(buttons, detailsRow(p, n.Payment.ID)),
+	}
+}
+
+// offersRefund reports whether a notice shows its reader the way to a refund.
+// It is manners only: the press itself is judged by the service.
+func offersRefund(n payments.News) bool {
+	r := n.Recipient
+	return r.MerchantID == n.Merchant.ID && (r.Role == payments.RoleOwner || r.Role == payments.RoleManager)
 }
 
 // inProcessScreen comes without a sound: the one that counts follows.
@@ -48,7 +72,7 @@ func inProcessScreen(p *locales.Printer, n payments.News, now time.Time) chat.Sc
 
 func reversedScreen(p *locales.Printer, n payments.News, now time.Time) chat.Screen {
 	lines := append([]string{p.HTML("notice.reversed", "sum", n.Payment.Amount), ""}, details(p, n, n.Payment.FinalAt, now)...)
-	return chat.Screen{Text: strings.Join(lines, "\n")}
+	return chat.Screen{Text: strings.Join(lines, "\n"), Buttons: [][]chat.Button{detailsRow(p, n.Payment.ID)}}
 }
 
 func failedScreen(p *locales.Printer, n payments.News, now time.Time) chat.Screen {
@@ -58,19 +82,22 @@ func failedScreen(p *locales.Printer, n payments.News, now time.Time) chat.Scree
 
 // details are where and when, the comment, the receipt's number.
 func details(p *locales.Printer, n payments.News, at, now time.Time) []string {
-	zone := n.Merchant.Location()
-	when := p.DateTime(at.In(zone))
-	if n.Merchant.DayOf(at) == n.Merchant.DayOf(now) {
-		when = p.Time(at.In(zone))
-	}
-	lines := []string{p.HTML("notice.where", "outlet", n.Outlet.Name, "at", when)}
+	lines := []string{p.HTML("notice.where", "outlet", n.Outlet.Name, "at", noticeTime(p, n.Merchant, at, now))}
 	if comment := cmp.Or(n.Link.Comment, n.Payment.Comment); comment != "" {
 		lines = append(lines, p.HTML("notice.comment", "comment", comment))
 	}
 	if n.Payment.Receipt != 0 {
-		lines = append(lines, p.HTML("notice.receipt", "receipt", strconv.FormatInt(n.Payment.Receipt, 10)))
+		lines = append(lines, p.HTML("notice.receipt", "receipt", receiptNumber(n.Payment)))
 	}
 	return lines
+}
+
+// noticeTime is a time as a notice says it: without the date on the same day.
+func noticeTime(p *locales.Printer, m payments.Merchant, at, now time.Time) string {
+	if m.DayOf(at) == m.DayOf(now) {
+		return p.Time(at.In(m.Location()))
+	}
+	return p.DateTime(at.In(m.Location()))
 }
 
 // dayLine is the outlet's day so far; a notice that comes after midnight names

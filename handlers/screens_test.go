@@ -36,11 +36,12 @@ func sampleTicket(state payments.LinkState, payment payments.PaymentState) ticke
 
 func sampleNews(state payments.PaymentState) payments.News {
 	return payments.News{
-		Merchant: payments.Merchant{TimeZone: "Asia/Bishkek"},
-		Outlet:   payments.Outlet{Name: hostileName},
-		Link:     payments.Link{Comment: "2 самсы <3"},
-		Payment:  payments.Payment{State: state, Amount: 1250_50, Receipt: 1204, ExecutedAt: noon, FinalAt: noon},
-		Today:    payments.Takings{Count: 3, Total: 12500_00},
+		Merchant:  payments.Merchant{TimeZone: "Asia/Bishkek"},
+		Outlet:    payments.Outlet{Name: hostileName},
+		Link:      payments.Link{Comment: "2 самсы <3"},
+		Payment:   payments.Payment{ID: 9, State: state, Amount: 1250_50, Receipt: 1204, ExecutedAt: noon, FinalAt: noon},
+		Recipient: payments.Person{Role: payments.RoleOwner},
+		Today:     payments.Takings{Count: 3, Total: 12500_00},
 	}
 }
 
@@ -58,12 +59,18 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 	late, yesterday, plain := sampleNews(payments.PaymentSucceeded), sampleNews(payments.PaymentSucceeded), sampleNews(payments.PaymentSucceeded)
 	late.Payment.Late = true
 	late.Today.Count = 21
+	lateForCashier, doubtful := late, sampleNews(payments.PaymentSucceeded)
+	lateForCashier.Recipient.Role = payments.RoleCashier
+	doubtful.Payment.DuplicateOf, doubtful.Payment.Fee = 8, 12_50
+	doubtful.Duplicate = payments.Payment{ID: 8, Receipt: 1203, FinalAt: noon.Add(-2 * time.Minute)}
 	plain.Link.Comment, plain.Today = "", payments.Takings{Count: 1, Total: 1250_50}
 	noComment := sampleTicket(payments.LinkActive, "")
 	noComment.Link.Comment, noComment.Link.Amount = "", 500_00
 	national := sampleTicket(payments.LinkActive, "")
 	national.Address = production
 	return map[string][]namedScreen{
+		"payment": paymentScreens(p),
+		"refund":  refundScreens(p),
 		"setup": {
 			{"language", languageScreen(c, lang)},
 			{"phone", phoneScreen(p)},
@@ -110,6 +117,8 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 			{"paid", news(sampleNews(payments.PaymentSucceeded), noon)},
 			{"paid, first of the day, no comment", news(plain, noon)},
 			{"paid late", news(late, noon)},
+			{"paid late, for a cashier", news(lateForCashier, noon)},
+			{"paid, perhaps twice, with a fee", news(doubtful, noon)},
 			{"paid yesterday", news(yesterday, noon.Add(24*time.Hour))},
 			{"in process", news(sampleNews(payments.PaymentExecuting), noon)},
 			{"reversed", news(sampleNews(payments.PaymentReversed), noon)},

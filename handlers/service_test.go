@@ -23,6 +23,9 @@ type service struct {
 	numbers []payments.CardNumber // typed in the chat
 	tokens  int
 	met     []payments.Acquaintance
+
+	views map[payments.PaymentID]*payments.PaymentView
+	asked map[string]payments.RefundDraft // by key
 }
 
 func newService(now func() time.Time) *service {
@@ -33,6 +36,8 @@ func newService(now func() time.Time) *service {
 		links:   make(map[payments.LinkID]*payments.Ticket),
 		keys:    make(map[string]payments.LinkID),
 		shown:   make(map[payments.LinkID][]payments.Message),
+		views:   make(map[payments.PaymentID]*payments.PaymentView),
+		asked:   make(map[string]payments.RefundDraft),
 	}
 }
 
@@ -196,4 +201,74 @@ func (s *service) pay(link payments.LinkID, state payments.PaymentState) {
 	defer s.mu.Unlock()
 	t := s.links[link]
 	t.Payment = &payments.Payment{ID: 9, State: state, Amount: t.Link.Amount, FinalAt: s.now(), Receipt: 12}
+}
+
+// paid puts a payment of a merchant there, to be looked at.
+func (s *service) paid(merchant payments.MerchantID, amount payments.Money) payments.PaymentID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id := payments.PaymentID(len(s.views) + 70)
+	s.views[id] = &payments.PaymentView{
+		Payment: payments.Payment{ID: id, MerchantID: merchant, Amount: amount, State: payments.PaymentSucceeded,
+			Receipt: 12, OperatorID: "OP-1", CreatedAt: s.now(), FinalAt: s.now()},
+		Merchant: payments.Merchant{ID: merchant, TimeZone: "Asia/Bishkek"}, Outlet: s.desk.Outlet,
+		Credit: payments.Credit{ID: 1, State: payments.CreditDone, Amount: amount}, Card: payments.Card{Last4: "1234"},
+	}
+	return id
+}
+
+func (s *service) PaymentView(_ context.Context, id payments.PersonID, payment payments.PaymentID) (payments.PaymentView, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.view(id, payment)
+}
+
+func (s *service) view(id payments.PersonID, payment payments.PaymentID) (payments.PaymentView, error) {
+	kept, ok := s.views[payment]
+	if !ok || s.people[id].MerchantID != kept.Payment.MerchantID {
+		return payments.PaymentView{}, payments.Fail(payments.CodePaymentNotFound)
+	}
+	v := *kept
+	for _, r := range v.Refunds {
+		if r.State != payments.RefundFailed {
+			v.Refundable -= r.Amount
+		}
+	}
+	v.Refundable += v.Payment.Amount
+	if v.Payment.State != payments.PaymentSucceeded || v.Refundable < payments.DefaultMin {
+		v.Refundable = 0
+	}
+	role := s.people[id].Role
+	v.MayRefund = v.Refundable > 0 && (role == payments.RoleOwner || role == payments.RoleManager)
+	return v, nil
+}
+
+func (s *service) RequestRefund(_ context.Context, id payments.PersonID, d payments.RefundDraft) (payments.PaymentView, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if role := s.people[id].Role; role != payments.RoleOwner && role != payments.RoleManager {
+		return payments.PaymentView{}, payments.Fail(payments.CodeNotAllowed)
+	}
+	if before, again := s.asked[d.Key]; again {
+		if before != d {
+			return payments.PaymentView{}, payments.Fail(payments.CodeImpossible)
+		}
+		return s.view(id, d.PaymentID)
+	}
+	v, err := s.view(id, d.PaymentID)
+	switch {
+	case err != nil:
+		return v, err
+	case v.Payment.State != payments.PaymentSucceeded:
+		return payments.PaymentView{}, payments.Fail(payments.CodeRefundImpossible)
+	case d.Amount < payments.DefaultMin:
+		return payments.PaymentView{}, payments.Fail(payments.CodeSumTooSmall, "min", payments.DefaultMin)
+	case d.Amount > v.Refundable:
+		return payments.PaymentView{}, payments.Fail(payments.CodeRefundTooLarge, "max", v.Refundable)
+	}
+	s.asked[d.Key] = d
+	kept := s.views[d.PaymentID]
+	kept.Refunds = append(kept.Refunds, payments.Refund{ID: payments.RefundID(len(s.asked)), PaymentID: d.PaymentID,
+		Amount: d.Amount, State: payments.RefundRequested, RequestedAt: s.now()})
+	return s.view(id, d.PaymentID)
 }

@@ -365,6 +365,16 @@ func (s *sessions) DeleteSession(context.Context, chat.ChatID) error {
 	return nil
 }
 
+// open is the name of the form that is open, empty if none is.
+func (s *sessions) open() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.held == nil {
+		return ""
+	}
+	return s.held.Form
+}
+
 // forget loses the form, as a change of its version does.
 func (s *sessions) forget() {
 	s.mu.Lock()

@@ -78,6 +78,10 @@ func (p *Printer) Time(t time.Time) string { return t.Format("15:04") }
 // DateTime returns dd.MM.yyyy HH:mm.
 func (p *Printer) DateTime(t time.Time) string { return t.Format("02.01.2006 15:04") }
 
+// DayTime returns dd.MM, HH:mm, for times so near that the year goes without
+// saying.
+func (p *Printer) DayTime(t time.Time) string { return t.Format("02.01, 15:04") }
+
 // LongDate returns the date in words: "2026-жылдын 9-майы", "9 мая 2026 г.".
 func (p *Printer) LongDate(t time.Time) string {
 	return p.Text("format.long_date",

@@ -57,12 +57,12 @@ func TestDates(t *testing.T) {
 	bishkek := time.FixedZone("Asia/Bishkek", 6*60*60)
 	at := time.Date(2026, 5, 9, 7, 5, 0, 0, bishkek) // a Saturday
 	for lang, want := range map[string][]string{
-		Kyrgyz:  {"09.05.2026", "07:05", "09.05.2026 07:05", "2026-жылдын 9-майы", "ишемби"},
-		Russian: {"09.05.2026", "07:05", "09.05.2026 07:05", "9 мая 2026 г.", "суббота"},
-		English: {"09.05.2026", "07:05", "09.05.2026 07:05", "9 May 2026", "Saturday"},
+		Kyrgyz:  {"09.05.2026", "07:05", "09.05.2026 07:05", "09.05, 07:05", "2026-жылдын 9-майы", "ишемби"},
+		Russian: {"09.05.2026", "07:05", "09.05.2026 07:05", "09.05, 07:05", "9 мая 2026 г.", "суббота"},
+		English: {"09.05.2026", "07:05", "09.05.2026 07:05", "09.05, 07:05", "9 May 2026", "Saturday"},
 	} {
 		p := c.Printer(lang)
-		for i, got := range []string{p.Date(at), p.Time(at), p.DateTime(at), p.LongDate(at), p.Weekday(at)} {
+		for i, got := range []string{p.Date(at), p.Time(at), p.DateTime(at), p.DayTime(at), p.LongDate(at), p.Weekday(at)} {
 			if got != want[i] {
 				t.Errorf("%s: got %q, want %q", lang, got, want[i])
 			}

@@ -13,16 +13,19 @@ type CreditID int64
 // CreditState is where the money stands on its way to the merchant's card.
 //
 //	due → sent → done | refused → due (another card)
-//	 └→ stopped          done → recall
+//	due → done: all of it withheld for debts
+//	due, refused → stopped: given back or reversed
+//	sent → recall | stopped: reversed meanwhile
+//	done → recall: reversed
 type CreditState string
 
 // The states. Stopped, and recall once people have dealt with it, are final.
 const (
 	CreditDue     CreditState = "due"
 	CreditSent    CreditState = "sent"    // asked for; no final answer yet
-	CreditDone    CreditState = "done"    // on the card
+	CreditDone    CreditState = "done"    // on the card, less what was withheld
 	CreditRefused CreditState = "refused" // the card does not take it: the owner has to name another
-	CreditStopped CreditState = "stopped" // the payment was reversed before it went out
+	CreditStopped CreditState = "stopped" // nothing to pay: reversed or given back before it went out, or all of it fee
 	CreditRecall  CreditState = "recall"  // the payment was reversed after it went out: people have to take it back
 )
 
@@ -33,10 +36,22 @@ type Credit struct {
 	OutletID   OutletID
 	PaymentID  PaymentID
 	CardID     CardID // the outlet's when the payment succeeded
-	Amount     Money
+	Amount     Money  // the payment less its fee and what was given back before it went out
+	Withheld   Money  // of it, for debts of the merchant
 	State      CreditState
 	Key        string // what the other side knows it by, 26 characters
 	ChangedAt  time.Time
+}
+
+// Outgoing is what goes to the card.
+func (c Credit) Outgoing() Money { return c.Amount - c.Withheld }
+
+// emptied is the state of a credit of which nothing is left to go out.
+func (c Credit) emptied() CreditState {
+	if c.Withheld > 0 {
+		return CreditDone
+	}
+	return CreditStopped
 }
 
 // CreditOrder asks for a credit. It is idempotent by its id.
@@ -65,22 +80,30 @@ type SealedCard struct {
 }
 
 // apply returns the credit after the other side's answer. Only a credit that
-// is due or sent can be answered.
-func (c Credit) apply(a CreditAnswer, now time.Time) (Credit, error) {
-	if c.State != CreditDue && c.State != CreditSent {
+// was sent can be answered. If its payment was reversed while it was under way,
+// money that arrived has to be taken back, and money that did not stays here.
+func (c Credit) apply(a CreditAnswer, reversed bool, now time.Time) (Credit, error) {
+	if c.State != CreditSent {
 		return c, Fail(CodeImpossible)
 	}
-	switch a.State {
-	case CreditSent, CreditDone, CreditRefused:
-		c.State, c.ChangedAt = a.State, now
-		return c, nil
+	switch {
+	case a.State == CreditDone && reversed:
+		c.State = CreditRecall
+	case a.State == CreditRefused && reversed:
+		c.State = CreditStopped
+	case a.State == CreditSent || a.State == CreditDone || a.State == CreditRefused:
+		c.State = a.State
+	default:
+		return c, Fail(CodeImpossible)
 	}
-	return c, Fail(CodeImpossible)
+	c.ChangedAt = now
+	return c, nil
 }
 
-// PayOut puts one due credit on its card. settled is false when the answer is
-// not final and has to be asked for again. Without a way to credit, the credit
-// stays due.
+// PayOut puts one due credit on its card, less what the merchant owes. settled
+// is false when the answer is not final and has to be asked for again. Without
+// a way to credit, or while a refund of its payment is under way, the credit
+// stays due; the refund's end puts the job down again.
 func (s *Service) PayOut(ctx context.Context, job PayCredit) (settled bool, err error) {
 	c, err := s.Store.Credit(ctx, job.MerchantID, job.CreditID)
 	if err != nil {
@@ -93,14 +116,14 @@ func (s *Service) PayOut(ctx context.Context, job PayCredit) (settled bool, err 
 	if err != nil {
 		return false, err
 	}
-	// What goes out is written down first: a reversal that comes now must know
-	// that the money may have left.
+	// What goes out is written down first: a reversal or refund that comes now
+	// must know that the money may have left.
 	if c.State == CreditDue {
-		if c, err = s.markCredit(ctx, c, CreditAnswer{State: CreditSent}); err != nil || c.State != CreditSent {
+		if c, err = s.sendCredit(ctx, c); err != nil || c.State != CreditSent {
 			return err == nil, err
 		}
 	}
-	answer, err := s.Crediter.Credit(ctx, CreditOrder{ID: c.Key, Token: token, Amount: c.Amount})
+	answer, err := s.Crediter.Credit(ctx, CreditOrder{ID: c.Key, Token: token, Amount: c.Outgoing()})
 	if err != nil {
 		return false, fmt.Errorf("credit %d: %w", c.ID, err)
 	}
@@ -110,36 +133,74 @@ func (s *Service) PayOut(ctx context.Context, job PayCredit) (settled bool, err 
 	if answer.State == CreditRefused {
 		s.Log.WarnContext(ctx, "a credit was refused", "merchant_id", c.MerchantID, "credit_id", c.ID, "reason", answer.Reason)
 	}
-	_, err = s.markCredit(ctx, c, answer)
+	err = s.answerCredit(ctx, c, answer)
 	return err == nil, err
 }
 
-// markCredit writes an answer down, and what follows from it. A credit that
-// was stopped or recalled meanwhile comes back as it is.
-func (s *Service) markCredit(ctx context.Context, known Credit, answer CreditAnswer) (Credit, error) {
-	var c Credit
-	err := s.Store.Atomically(ctx, func(tx Tx) error {
-		var err error
-		if c, err = tx.LockCredit(ctx, known.MerchantID, known.ID); err != nil {
+// sendCredit writes down that a due credit goes out, and what is withheld from
+// it: from here on its sum stands. It comes back due if a refund holds it or it
+// belongs to another card's job by now, done if all of it is withheld.
+func (s *Service) sendCredit(ctx context.Context, known Credit) (c Credit, err error) {
+	err = s.Store.Atomically(ctx, func(tx Tx) error {
+		if err := tx.LockMerchant(ctx, known.MerchantID); err != nil {
 			return err
 		}
-		after, err := c.apply(answer, s.now())
-		if err != nil || after.State == c.State {
-			return nil //nolint:nilerr // it moved on without us, which the caller sees by its state
+		c, err = tx.LockCredit(ctx, known.MerchantID, known.ID)
+		if err != nil || c.State != CreditDue || c.Key != known.Key {
+			return err
 		}
-		c = after
+		held, err := openRefund(ctx, tx, c.MerchantID, c.PaymentID)
+		if err != nil || held {
+			return err
+		}
+		now := s.now()
+		if c, err = withhold(ctx, tx, c, now); err != nil {
+			return err
+		}
+		c.State, c.ChangedAt = CreditSent, now
+		if c.Outgoing() == 0 {
+			c.State = c.emptied()
+		}
+		return tx.MarkCredit(ctx, c)
+	})
+	if err != nil {
+		return c, fmt.Errorf("send credit %d: %w", known.ID, err)
+	}
+	return c, nil
+}
+
+// answerCredit writes an answer down, and what follows from it.
+func (s *Service) answerCredit(ctx context.Context, known Credit, answer CreditAnswer) error {
+	err := s.Store.Atomically(ctx, func(tx Tx) error {
+		c, err := tx.LockCredit(ctx, known.MerchantID, known.ID)
+		if err != nil || c.State != CreditSent || c.Key != known.Key {
+			return err // answered before
+		}
+		p, err := tx.Payment(ctx, c.MerchantID, c.PaymentID)
+		if err != nil {
+			return fmt.Errorf("payment %d: %w", c.PaymentID, err)
+		}
+		if c, err = c.apply(answer, p.State == PaymentReversed, s.now()); err != nil {
+			return err
+		}
 		if err := tx.MarkCredit(ctx, c); err != nil {
 			return err
 		}
-		if c.State == CreditRefused {
+		switch c.State {
+		case CreditRefused:
 			return tx.Enqueue(ctx, Scheduled{Job: CreditTold{MerchantID: c.MerchantID, CreditID: c.ID}})
+		case CreditRecall:
+			s.logRecall(ctx, c)
+			return owe(ctx, tx, Debt{
+				MerchantID: c.MerchantID, PaymentID: c.PaymentID, Kind: DebtRecall, Amount: c.Outgoing(), CreatedAt: c.ChangedAt,
+			})
 		}
 		return nil
 	})
 	if err != nil {
-		return c, fmt.Errorf("mark credit %d: %w", known.ID, err)
+		return fmt.Errorf("answer to credit %d: %w", known.ID, err)
 	}
-	return c, nil
+	return nil
 }
 
 // cardToken returns the token of a credit's card; a number that was kept
@@ -166,72 +227,22 @@ func (s *Service) cardToken(ctx context.Context, c Credit) (string, error) {
 	return token, s.Store.Atomically(ctx, func(tx Tx) error { return tx.SetCardToken(ctx, c.MerchantID, card.ID, token) })
 }
 
-// dueCredit makes the credit of a payment that succeeded.
-func (s *Service) dueCredit(ctx context.Context, tx Tx, p Payment) (Scheduled, error) {
-	id, err := tx.InsertCredit(ctx, Credit{
-		MerchantID: p.MerchantID, OutletID: p.OutletID, PaymentID: p.ID, Amount: p.Amount,
+// dueCredit makes the credit of a payment that succeeded, and the job to pay it
+// out. A payment that is all fee has nothing to pay out.
+func (s *Service) dueCredit(ctx context.Context, tx Tx, p Payment) ([]Scheduled, error) {
+	c := Credit{
+		MerchantID: p.MerchantID, OutletID: p.OutletID, PaymentID: p.ID, Amount: p.Amount - p.Fee,
 		State: CreditDue, Key: NewCode(), ChangedAt: p.FinalAt,
-	})
-	if err != nil {
-		return Scheduled{}, fmt.Errorf("insert credit: %w", err)
 	}
-	return Scheduled{Job: PayCredit{MerchantID: p.MerchantID, CreditID: id}}, nil
-}
-
-// takeBack stops the credit of a payment that was reversed, or leaves it to
-// people when it has gone out.
-func (s *Service) takeBack(ctx context.Context, tx Tx, p Payment) error {
-	c, err := tx.LockPaymentCredit(ctx, p.MerchantID, p.ID)
-	if err != nil {
-		return fmt.Errorf("credit of payment %d: %w", p.ID, err)
-	}
-	switch c.State {
-	case CreditDue, CreditRefused:
+	if c.Amount == 0 {
 		c.State = CreditStopped
-	case CreditSent, CreditDone:
-		c.State = CreditRecall
-		s.Log.ErrorContext(ctx, "a reversed payment was credited: take it back", "merchant_id", c.MerchantID,
-			"payment_id", p.ID, "credit_id", c.ID)
-	default:
-		return nil
 	}
-	c.ChangedAt = p.FinalAt
-	return tx.MarkCredit(ctx, c)
-}
-
-// CreditRefusal is a credit that a card does not take, for its owners.
-type CreditRefusal struct {
-	Credit  Credit
-	Payment Payment
-	Outlet  Outlet
-	Card    Card
-	Owners  []Person // who can be written to
-}
-
-// CreditRefusal returns what the owners are told.
-func (s *Service) CreditRefusal(ctx context.Context, job CreditTold) (r CreditRefusal, err error) {
-	if r.Credit, err = s.Store.Credit(ctx, job.MerchantID, job.CreditID); err != nil {
-		return r, fmt.Errorf("credit %d: %w", job.CreditID, err)
-	}
-	if r.Payment, err = s.Store.Payment(ctx, job.MerchantID, r.Credit.PaymentID); err != nil {
-		return r, fmt.Errorf("payment %d: %w", r.Credit.PaymentID, err)
-	}
-	if r.Outlet, err = s.Store.Outlet(ctx, job.MerchantID, r.Credit.OutletID); err != nil {
-		return r, fmt.Errorf("outlet %d: %w", r.Credit.OutletID, err)
-	}
-	card, err := s.Store.SealedCard(ctx, job.MerchantID, r.Credit.CardID)
+	id, err := tx.InsertCredit(ctx, c)
 	if err != nil {
-		return r, fmt.Errorf("card %d: %w", r.Credit.CardID, err)
+		return nil, fmt.Errorf("insert credit: %w", err)
 	}
-	r.Card = card.Card
-	people, err := s.Store.Listeners(ctx, job.MerchantID, r.Credit.OutletID)
-	if err != nil {
-		return r, fmt.Errorf("listeners of outlet %d: %w", r.Credit.OutletID, err)
+	if c.State != CreditDue {
+		return nil, nil
 	}
-	for _, p := range people {
-		if p.Role == RoleOwner {
-			r.Owners = append(r.Owners, p)
-		}
-	}
-	return r, nil
+	return []Scheduled{{Job: PayCredit{MerchantID: p.MerchantID, CreditID: id}}}, nil
 }

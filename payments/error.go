@@ -43,7 +43,12 @@ const (
 	CodeOutletNotFound  Code = "outlet_not_found"
 	CodeLinkNotFound    Code = "link_not_found"
 	CodePaymentNotFound Code = "payment_not_found" // wire 404
-	CodeLinkClosed      Code = "link_closed"       // Params: state
+	CodeReceiptNotFound Code = "receipt_not_found"
+	CodeLinkClosed      Code = "link_closed" // Params: state
+
+	// Money back.
+	CodeRefundTooLarge   Code = "refund_too_large"  // Params: max, what is left of the payment; 0 when nothing is
+	CodeRefundImpossible Code = "refund_impossible" // the payment has not succeeded, or not any more
 
 	// What the operator hears. The payer's side sees only the number.
 	CodeRecipientWrong Code = "recipient_wrong" // wire 452: unknown or closed, with no oracle for guessing

@@ -53,6 +53,26 @@ type CreditTold struct {
 	CreditID   CreditID   `json:"credit_id"`
 }
 
+// SendRefund gives money back to a payer.
+type SendRefund struct {
+	MerchantID MerchantID `json:"merchant_id"`
+	RefundID   RefundID   `json:"refund_id"`
+}
+
+// RefundTold tells one person how a refund ended.
+type RefundTold struct {
+	MerchantID MerchantID  `json:"merchant_id"`
+	RefundID   RefundID    `json:"refund_id"`
+	State      RefundState `json:"state"`
+	PersonID   PersonID    `json:"person_id"`
+}
+
+// Kind names the job in the queue.
+func (SendRefund) Kind() string { return "send_refund" }
+
+// Kind names the job in the queue.
+func (RefundTold) Kind() string { return "refund_told" }
+
 // Kind names the job in the queue.
 func (PayCredit) Kind() string { return "pay_credit" }
 

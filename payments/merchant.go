@@ -11,6 +11,8 @@ type Merchant struct {
 	Name     string
 	TimeZone string // IANA name
 	Cutoff   int    // the hour, 0–23, at which the merchant's day begins
+	FeeBP    int    // kept of each payment, in basis points, 0–10000; see Fee
+	FeeMin   Money  // and at least so much
 }
 
 // Day is a merchant's business day as a half-open span of UTC instants.

@@ -14,6 +14,7 @@ type News struct {
 	Link      Link
 	Credit    Credit
 	Card      Card    // that the credit goes to
+	Duplicate Payment // that this one may repeat, see Payment.DuplicateOf; zero: none
 	Today     Takings // of the outlet, up to and including this payment, in the merchant's day
 	Recipient Person
 }
@@ -65,6 +66,11 @@ func (s *Service) News(ctx context.Context, job Notice) (News, error) {
 	n.Card = card.Card
 	if n.Recipient, err = s.Store.Person(ctx, job.PersonID); err != nil {
 		return n, fmt.Errorf("person %d: %w", job.PersonID, err)
+	}
+	if n.Payment.DuplicateOf != 0 {
+		if n.Duplicate, err = s.Store.Payment(ctx, job.MerchantID, n.Payment.DuplicateOf); err != nil {
+			return n, fmt.Errorf("payment %d: %w", n.Payment.DuplicateOf, err)
+		}
 	}
 	day := n.Merchant.DayOf(n.Payment.FinalAt)
 	n.Today, err = s.Store.Takings(ctx, job.MerchantID, n.Payment.OutletID, day.From, day.To, n.Payment.Receipt)

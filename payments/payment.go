@@ -84,11 +84,18 @@ type Payment struct {
 	Receipt    int64  // our receipt number within the merchant, from 1; 0 until succeeded
 	ReceiptKey string // guess-proof part of the receipt's address, 26 characters
 
+	Fee         Money     // kept of it, see Merchant.Fee; 0 until succeeded
+	DuplicateOf PaymentID // suspected: a payment of the same sum by the same link shortly before; 0: none
+
 	CreatedAt   time.Time // UTC
 	ExecutedAt  time.Time // zero until executed
 	FinalAt     time.Time // when the operator's word came; zero until then
 	Fingerprint []byte    // SHA-256 of the create call, to recognise other contents under the same id
 }
+
+// DuplicateWithin is how shortly after each other two payments of one sum by
+// one link succeed to look like one that was made twice.
+const DuplicateWithin = 5 * time.Minute
 
 // OperatorStatus is the status the operator is told when it asks.
 func (p Payment) OperatorStatus() Status {

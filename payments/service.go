@@ -35,6 +35,7 @@ type Service struct {
 	Crediter  Crediter  // nil: credits stay due
 	Keyring   *Keyring  // nil: only with a tokenizer
 	Operator  Operator  // nil: the operator is never asked
+	Refunder  Refunder  // nil: refunds stay requested
 	Now       func() time.Time
 	TimeZone  string // of new merchants
 	Log       *slog.Logger

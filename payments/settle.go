@@ -117,13 +117,16 @@ func (s *Service) Execute(ctx context.Context, operatorID string) (Payment, erro
 	return p, err
 }
 
-// Update takes the operator's word about a payment; at is the operator's own
-// time for it, kept as said. Errors: CodePaymentNotFound, CodeImpossible.
+// Update takes the operator's word about a payment or about a refund of ours;
+// at is the operator's own time for it, kept as said. Errors: CodePaymentNotFound, CodeImpossible.
 func (s *Service) Update(ctx context.Context, operatorID string, status Status, at time.Time) error {
 	return s.Store.Atomically(ctx, func(tx Tx) error {
 		known, err := tx.PaymentByOperatorID(ctx, operatorID)
+		if errors.Is(err, ErrNotFound) {
+			return s.updateRefund(ctx, tx, operatorID, status, at)
+		}
 		if err != nil {
-			return found(err, CodePaymentNotFound)
+			return fmt.Errorf("payment %s: %w", operatorID, err)
 		}
 		e := Event{Kind: EventUpdate, Status: status, At: s.now(), SaidAt: at}
 		if after, err := known.Apply(e); err != nil || after.State == known.State {
@@ -215,11 +218,22 @@ func (s *Service) settle(ctx context.Context, tx Tx, p *Payment, link *Link) (er
 			return fmt.Errorf("use up link: %w", err)
 		}
 	}
-	credit, err := s.dueCredit(ctx, tx, *p)
+	merchant, err := tx.Merchant(ctx, p.MerchantID)
+	if err != nil {
+		return fmt.Errorf("merchant %d: %w", p.MerchantID, err)
+	}
+	p.Fee = merchant.Fee(p.Amount)
+	if link.Kind != LinkCharge {
+		p.DuplicateOf, err = tx.LookAlike(ctx, *p, p.FinalAt.Add(-DuplicateWithin))
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return fmt.Errorf("payments like %s: %w", p.OperatorID, err)
+		}
+	}
+	jobs, err := s.dueCredit(ctx, tx, *p)
 	if err != nil {
 		return err
 	}
-	return tx.Enqueue(ctx, credit, Scheduled{Job: Fanout{MerchantID: p.MerchantID, PaymentID: p.ID, State: p.State}})
+	return tx.Enqueue(ctx, append(jobs, Scheduled{Job: Fanout{MerchantID: p.MerchantID, PaymentID: p.ID, State: p.State}})...)
 }
 
 // heldLink returns a payment's link, locked if only one payment may have it: a

@@ -37,6 +37,15 @@ type Reader interface {
 
 	Payment(ctx context.Context, merchant MerchantID, id PaymentID) (Payment, error)
 	PaymentByOperatorID(ctx context.Context, operatorID string) (Payment, error)
+	PaymentByReceiptKey(ctx context.Context, key string) (Payment, error)
+	// LookAlike is the newest payment that succeeded through the same link with
+	// the same sum since an instant, or ErrNotFound.
+	LookAlike(ctx context.Context, p Payment, since time.Time) (PaymentID, error)
+	Refund(ctx context.Context, merchant MerchantID, id RefundID) (Refund, error)
+	RefundByKey(ctx context.Context, merchant MerchantID, person PersonID, key string) (Refund, error)
+	RefundByOperatorID(ctx context.Context, operatorID string) (Refund, error)
+	// Refunds are all of a payment, oldest first.
+	Refunds(ctx context.Context, merchant MerchantID, payment PaymentID) ([]Refund, error)
 	// Abandoned are payments that were created before an instant and never
 	// executed.
 	Abandoned(ctx context.Context, before time.Time, limit int) ([]Payment, error)
@@ -50,7 +59,8 @@ type Reader interface {
 	Listeners(ctx context.Context, merchant MerchantID, outlet OutletID) ([]Person, error)
 }
 
-// Tx is a transaction. Rows are locked in the order merchant, link, payment.
+// Tx is a transaction. Rows are locked in the order merchant, link, payment,
+// refund, credit, debts.
 type Tx interface {
 	Reader
 
@@ -74,6 +84,9 @@ type Tx interface {
 	LockPerson(ctx context.Context, id PersonID) error
 	LockLink(ctx context.Context, merchant MerchantID, id LinkID) (Link, error)
 	MarkLink(ctx context.Context, l Link) error
+	// NoteSignal reports whether a signal is the first of its kind through its
+	// link after since.
+	NoteSignal(ctx context.Context, s LinkSignal, now, since time.Time) (bool, error)
 
 	// ExpireLinks marks links whose time is over, and returns them.
 	ExpireLinks(ctx context.Context, now time.Time, limit int) ([]Link, error)
@@ -98,6 +111,17 @@ type Tx interface {
 	// instant, but for those that another process has in hand.
 	LockForgottenCredits(ctx context.Context, before time.Time, limit int) ([]Credit, error)
 	LockRefusedCredits(ctx context.Context, merchant MerchantID, outlet OutletID) ([]Credit, error)
+	// InsertRefund keeps a refund under the key that its request came with.
+	InsertRefund(ctx context.Context, r Refund, requestKey string) (RefundID, error)
+	LockRefund(ctx context.Context, merchant MerchantID, id RefundID) (Refund, error)
+	MarkRefund(ctx context.Context, r Refund) error
+	InsertRefundEvent(ctx context.Context, r Refund, e RefundEvent) error
+	InsertDebt(ctx context.Context, d Debt) error
+	// LockDebts returns what a merchant still owes, oldest first.
+	LockDebts(ctx context.Context, merchant MerchantID) ([]Debt, error)
+	// InsertWithholding keeps part of a credit back for a debt, which shrinks by
+	// it; the credit's row is left to MarkCredit.
+	InsertWithholding(ctx context.Context, d Debt, credit CreditID, part Money, now time.Time) error
 	// SetCardToken keeps a card's token in place of the sealed number.
 	SetCardToken(ctx context.Context, merchant MerchantID, card CardID, token string) error
 

@@ -11,21 +11,33 @@ import (
 )
 
 // bank is the other side of crediting: it answers as it is told and, being
-// idempotent, pays an order once.
+// idempotent, pays or refuses an order once.
 type bank struct {
-	mu     sync.Mutex
-	answer payments.CreditState
-	err    error
-	orders map[string]payments.CreditOrder
+	mu      sync.Mutex
+	answer  payments.CreditState
+	err     error
+	orders  map[string]payments.CreditOrder // that were paid
+	refused map[string]bool
 }
 
 func (b *bank) Credit(_ context.Context, order payments.CreditOrder) (payments.CreditAnswer, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.answer == payments.CreditDone {
+	answer := b.answer
+	paid, isPaid := b.orders[order.ID]
+	switch {
+	case isPaid && paid != order:
+		return payments.CreditAnswer{}, errors.New("the same id for another order")
+	case isPaid:
+		answer = payments.CreditDone
+	case b.refused[order.ID]:
+		answer = payments.CreditRefused
+	case answer == payments.CreditDone:
 		b.orders[order.ID] = order
+	case answer == payments.CreditRefused:
+		b.refused[order.ID] = true
 	}
-	return payments.CreditAnswer{State: b.answer}, b.err
+	return payments.CreditAnswer{State: answer}, b.err
 }
 
 func (b *bank) Tokenize(context.Context, payments.CardNumber) (string, error) {
@@ -45,8 +57,7 @@ func (b *bank) paid() (sum payments.Money) {
 func credited(t *testing.T) (*world, *bank, payments.Order, payments.PayCredit) {
 	w := newWorld(t)
 	desk := w.merchant(t, 1)
-	b := &bank{answer: payments.CreditDone, orders: make(map[string]payments.CreditOrder)}
-	w.Crediter, w.Tokenizer = b, b
+	b := w.withBank()
 	order := w.order(t, desk.Static, 700_00)
 	p := w.pay(t, order)
 	c, err := w.store.PaymentCredit(t.Context(), p.MerchantID, p.ID)

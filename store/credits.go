@@ -7,7 +7,7 @@ import (
 	"elkart.kg/trade/payments"
 )
 
-const creditColumns = `c.id, c.merchant_id, c.outlet_id, c.payment_id, c.card_id, c.amount, c.state, c.key, c.changed_at`
+const creditColumns = `c.id, c.merchant_id, c.outlet_id, c.payment_id, c.card_id, c.amount, c.withheld, c.state, c.key, c.changed_at`
 
 // Credit returns a merchant's credit.
 func (q queries) Credit(ctx context.Context, merchant payments.MerchantID, id payments.CreditID) (payments.Credit, error) {
@@ -47,10 +47,12 @@ func (t *tx) InsertCredit(ctx context.Context, c payments.Credit) (payments.Cred
 	return id, err
 }
 
-// MarkCredit writes a credit's state, card and key.
+// MarkCredit writes all of a credit that changes.
 func (t *tx) MarkCredit(ctx context.Context, c payments.Credit) error {
-	return exec(ctx, t.db, `UPDATE credits SET state = $3, changed_at = $4, card_id = $5, key = $6 WHERE merchant_id = $1 AND id = $2`,
-		c.MerchantID, c.ID, c.State, c.ChangedAt, c.CardID, c.Key)
+	return exec(ctx, t.db, `
+		UPDATE credits SET state = $3, changed_at = $4, card_id = $5, key = $6, amount = $7, withheld = $8
+		WHERE merchant_id = $1 AND id = $2`,
+		c.MerchantID, c.ID, c.State, c.ChangedAt, c.CardID, c.Key, c.Amount, c.Withheld)
 }
 
 // LockRefusedCredits returns an outlet's refused credits.

@@ -59,6 +59,7 @@ func newWorld(t testing.TB) *world {
 		Keyring: ring, TimeZone: "Asia/Bishkek", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Now: func() time.Time { return *w.clock.Load() },
 	}
+	w.keepBooks(t)
 	return w
 }
 

@@ -9,7 +9,8 @@ import (
 
 // Merchant returns a merchant.
 func (q queries) Merchant(ctx context.Context, id payments.MerchantID) (payments.Merchant, error) {
-	return one[payments.Merchant](ctx, q.db, `SELECT id, name, time_zone, cutoff FROM merchants WHERE id = $1`, id)
+	return one[payments.Merchant](ctx, q.db,
+		`SELECT id, name, time_zone, cutoff, fee_bp, fee_min FROM merchants WHERE id = $1`, id)
 }
 
 // InsertMerchant makes a merchant with its owner, who works in it from now on.
@@ -17,7 +18,7 @@ func (t *tx) InsertMerchant(ctx context.Context, owner payments.PersonID, m paym
 	var id payments.MerchantID
 	err := t.db.QueryRow(ctx, `
 		WITH merchant AS (
-			INSERT INTO merchants (name, time_zone, cutoff, created_at) VALUES ($1, $2, $3, $5) RETURNING id
+			INSERT INTO merchants (name, time_zone, cutoff, fee_bp, fee_min, created_at) VALUES ($1, $2, $3, $6, $7, $5) RETURNING id
 		), owner AS (
 			INSERT INTO members (merchant_id, person_id, role, created_at)
 			SELECT id, $4, 'owner', $5 FROM merchant
@@ -25,7 +26,7 @@ func (t *tx) InsertMerchant(ctx context.Context, owner payments.PersonID, m paym
 			UPDATE people SET merchant_id = merchant.id FROM merchant WHERE people.id = $4
 		)
 		SELECT id FROM merchant`,
-		m.Name, m.TimeZone, m.Cutoff, owner, now).Scan(&id)
+		m.Name, m.TimeZone, m.Cutoff, owner, now, m.FeeBP, m.FeeMin).Scan(&id)
 	return id, err
 }
 

@@ -13,7 +13,8 @@ import (
 const paymentColumns = `
 	p.id, p.merchant_id, p.outlet_id, p.link_id, p.operator_id, p.psp_transaction_id, p.receipt_id,
 	p.type, p.customer, p.amount, p.beneficiary_name, p.comment, p.state, p.reversed_by, p.late,
-	COALESCE(p.receipt, 0) AS receipt, p.receipt_key, p.created_at,
+	COALESCE(p.receipt, 0) AS receipt, p.receipt_key,
+	p.fee, COALESCE(p.duplicate_of, 0) AS duplicate_of, p.created_at,
 	COALESCE(p.executed_at, '0001-01-01T00:00:00Z') AS executed_at,
 	COALESCE(p.final_at, '0001-01-01T00:00:00Z') AS final_at, p.fingerprint`
 
@@ -98,9 +99,11 @@ func (t *tx) LockPayment(ctx context.Context, merchant payments.MerchantID, id p
 func (t *tx) MarkPayment(ctx context.Context, p payments.Payment) error {
 	return exec(ctx, t.db, `
 		UPDATE payments
-		SET state = $3, reversed_by = $4, late = $5, receipt = NULLIF($6::bigint, 0), receipt_key = $7, executed_at = $8, final_at = $9
+		SET state = $3, reversed_by = $4, late = $5, receipt = NULLIF($6::bigint, 0), receipt_key = $7, executed_at = $8, final_at = $9,
+			fee = $10, duplicate_of = NULLIF($11::bigint, 0)
 		WHERE merchant_id = $1 AND id = $2`,
-		p.MerchantID, p.ID, p.State, p.ReversedBy, p.Late, p.Receipt, p.ReceiptKey, orNull(p.ExecutedAt), orNull(p.FinalAt))
+		p.MerchantID, p.ID, p.State, p.ReversedBy, p.Late, p.Receipt, p.ReceiptKey, orNull(p.ExecutedAt), orNull(p.FinalAt),
+		p.Fee, p.DuplicateOf)
 }
 
 // InsertEvent adds to a payment's history.

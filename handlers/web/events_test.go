@@ -219,27 +219,27 @@ func TestEventsListenersAreBounded(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatal("no place after one has left")
 		}
+		<-time.After(10 * time.Millisecond) // the server tells nobody that it has noticed
 	}
 }
 
 // A stream outlives the server's time-outs and ends when the server does.
 func TestEventsAndTheServersDeadlines(t *testing.T) {
-	w := &watched{}
-	elapsed := make(chan time.Time)
+	w := &watched{ticks: make(chan time.Time)}
 	w.site = newSite(t, func(d *web.Deps) {
-		d.Ticks = func(time.Duration) (<-chan time.Time, func()) { return elapsed, func() {} }
+		d.Ticks = func(time.Duration) (<-chan time.Time, func()) { return w.ticks, func() {} }
 	}, func(s *http.Server) { s.ReadTimeout, s.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond })
 	r, _, _ := w.listen()
 	wantFrames(t, r, "retry: 3000", "event: stage\ndata: open")
 	pause := time.NewTimer(200 * time.Millisecond) // past both deadlines: here time itself is what is tested
 	<-pause.C
 	w.service.set(func() payments.PayerView { v := charge(); v.Link.HeldBy = 5; return v }())
-	elapsed <- now
+	w.tick(1)
 	wantFrames(t, r, "event: stage\ndata: paying")
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	if err := w.Config.Shutdown(ctx); err != nil {
-		t.Errorf("shutdown waits for the stream: %v", err)
+		t.Fatalf("shutdown waits for the stream: %v", err)
 	}
 	if _, err := r.ReadByte(); err != io.EOF {
 		t.Errorf("the stream goes on: %v", err)

@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -217,29 +219,35 @@ func TestRobots(t *testing.T) {
 	}
 }
 
-// One address may ask much, and no more; a proxy of ours may ask for many.
-func TestAddressLimit(t *testing.T) {
+// limited is a site without a connection, which says under which status it
+// answers an address.
+func limited(t *testing.T, clock func() time.Time) (ask func(from, path string) int) {
+	t.Helper()
 	catalog, err := locales.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	clock := now
-	base := newSite(t, nil)
 	h, err := web.New(web.Deps{
-		Service: base.service, Catalog: catalog, Now: func() time.Time { return clock }, Log: discard(),
+		Service: &service{view: charge()}, Catalog: catalog, Now: clock, Log: discard(),
 		QR: func(string) ([]byte, error) { return nil, nil },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ask := func(from string) int {
-		r := httptest.NewRequest(http.MethodGet, "/p/"+code, nil)
+	return func(from, path string) int {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
 		r.RemoteAddr = from
 		r.Header.Set("X-Forwarded-For", "198.51.100.200") // anybody writes this
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
 		return w.Code
 	}
+}
+
+// One address may ask much, and no more; a proxy of ours may ask for many.
+func TestAddressLimit(t *testing.T) {
+	clock := now
+	ask := limited(t, func() time.Time { return clock })
 	for _, c := range []struct {
 		name, from, again string
 		limited           bool
@@ -253,18 +261,36 @@ func TestAddressLimit(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for range 100 {
-				if got := ask(c.from); got != http.StatusOK {
+				if got := ask(c.from, "/p/"+code); got != http.StatusOK {
 					t.Fatalf("status %d before the limit", got)
 				}
 			}
-			if got := ask(c.again) == http.StatusTooManyRequests; got != c.limited {
+			if got := ask(c.again, "/p/"+code) == http.StatusTooManyRequests; got != c.limited {
 				t.Errorf("limited = %v, want %v", got, c.limited)
 			}
 			clock = clock.Add(time.Second)
-			if got := ask(c.again); got != http.StatusOK {
+			if got := ask(c.again, "/p/"+code); got != http.StatusOK {
 				t.Errorf("a second later: status %d", got)
 			}
 		})
+	}
+}
+
+// Addresses without end do not fill the memory: the one that asked longest ago
+// is forgotten.
+func TestAddressLimitForgets(t *testing.T) {
+	ask := limited(t, func() time.Time { return now })
+	for range 100 {
+		ask("203.0.113.7:1", "/robots.txt")
+	}
+	if got := ask("203.0.113.7:1", "/robots.txt"); got != http.StatusTooManyRequests {
+		t.Fatalf("over the limit: status %d", got)
+	}
+	for i := range 10_000 {
+		ask(fmt.Sprintf("198.18.%d.%d:1", i/256, i%256), "/robots.txt")
+	}
+	if got := ask("203.0.113.7:1", "/robots.txt"); got != http.StatusOK {
+		t.Errorf("after ten thousand others: status %d, still remembered", got)
 	}
 }
 
@@ -303,8 +329,9 @@ func TestSlowLoris(t *testing.T) {
 	if err := c.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.ReadAll(c); err != nil {
-		t.Errorf("still connected: %v", err)
+	var timeout net.Error
+	if _, err := io.ReadAll(c); errors.As(err, &timeout) && timeout.Timeout() {
+		t.Error("still connected")
 	}
 	if err := s.Close(); err != nil {
 		t.Error(err)
@@ -325,6 +352,7 @@ func TestNewRefuses(t *testing.T) {
 		"no clock": func(d *web.Deps) { d.Now = nil }, "no log": func(d *web.Deps) { d.Log = nil }, "no pictures": func(d *web.Deps) { d.QR = nil },
 		"address without a scheme": func(d *web.Deps) { d.PublicURL = "pay.example.kg" },
 		"address of another kind":  func(d *web.Deps) { d.PublicURL = "ftp://pay.example.kg" },
+		"address below a path":     func(d *web.Deps) { d.PublicURL = "https://example.kg/pay" },
 	} {
 		d := whole
 		change(&d)

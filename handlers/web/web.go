@@ -112,8 +112,8 @@ func (s *Site) setPublicURL(text string) error {
 		return nil
 	}
 	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return fmt.Errorf("web: public URL %q is no http(s) address", text)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.Path != "" && u.Path != "/" {
+		return fmt.Errorf("web: public URL %q is no http(s) address without a path", text)
 	}
 	s.publicURL, s.secure = u.Scheme+"://"+u.Host, u.Scheme == "https"
 	if err := s.origin.AddTrustedOrigin(s.publicURL); err != nil {

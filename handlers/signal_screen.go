@@ -1,0 +1,41 @@
+package handlers
+
+import (
+	"strings"
+
+	"elkart.kg/trade/handlers/chat"
+	"elkart.kg/trade/locales"
+	"elkart.kg/trade/payments"
+)
+
+// LinkSignalScreen tells a member what a payer said by the page of a link.
+func (b *Bot) LinkSignalScreen(reader payments.Person, n payments.SignalNews) chat.Screen {
+	return linkSignalScreen(b.printerFor(reader), n)
+}
+
+// linkSignalScreen does not say who pressed: nobody knows more than that they
+// have the link.
+func linkSignalScreen(p *locales.Printer, n payments.SignalNews) chat.Screen {
+	head := p.HTML("signal.asked")
+	if n.Signal == payments.SignalDecline {
+		head = p.HTML("signal.declined")
+	}
+	lines := []string{head}
+	if n.Link.Amount != 0 {
+		lines = append(lines, p.HTML("charge.sum", "sum", n.Link.Amount))
+	}
+	lines = append(lines, p.HTML("charge.outlet", "outlet", n.Outlet.Name))
+	if n.Link.Comment != "" {
+		lines = append(lines, p.HTML("charge.comment", "comment", n.Link.Comment))
+	}
+	if n.Signal == payments.SignalDecline && n.Link.State == payments.LinkActive {
+		until := p.DayTime(n.Link.ExpiresAt.In(n.Merchant.Location()))
+		lines = append(lines, "", p.HTML("signal.still_open", "until", until))
+	}
+	screen := chat.Screen{Text: strings.Join(lines, "\n"), Buttons: [][]chat.Button{payRow(p)}}
+	if n.Link.Amount != 0 {
+		again := chat.Button{Text: p.Text("signal.button.again", "sum", n.Link.Amount), Action: chat.Act(actionAgain, n.Link.ID)}
+		screen.Buttons = [][]chat.Button{{again}}
+	}
+	return screen
+}

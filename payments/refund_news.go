@@ -1,0 +1,53 @@
+package payments
+
+import (
+	"context"
+	"fmt"
+)
+
+// refundTold is who hears of a refund's end: owners, managers, and the member
+// who asked for it.
+func (s *Service) refundTold(ctx context.Context, tx Tx, p Payment, r Refund) ([]Scheduled, error) {
+	people, err := tx.Listeners(ctx, p.MerchantID, p.OutletID)
+	if err != nil {
+		return nil, fmt.Errorf("listeners of outlet %d: %w", p.OutletID, err)
+	}
+	var jobs []Scheduled
+	for _, person := range people {
+		if person.Role.mayRefund() || person.ID == r.RequestedBy {
+			jobs = append(jobs, Scheduled{Job: RefundTold{
+				MerchantID: r.MerchantID, RefundID: r.ID, State: r.State, PersonID: person.ID,
+			}})
+		}
+	}
+	return jobs, nil
+}
+
+// RefundNews is a refund's end as one person is told of it.
+type RefundNews struct {
+	Refund    Refund
+	Payment   Payment
+	Merchant  Merchant
+	Outlet    Outlet
+	Recipient Person
+}
+
+// RefundNews returns what a person is told of a refund.
+func (s *Service) RefundNews(ctx context.Context, job RefundTold) (n RefundNews, err error) {
+	if n.Refund, err = s.Store.Refund(ctx, job.MerchantID, job.RefundID); err != nil {
+		return n, fmt.Errorf("refund %d: %w", job.RefundID, err)
+	}
+	if n.Payment, err = s.Store.Payment(ctx, job.MerchantID, n.Refund.PaymentID); err != nil {
+		return n, fmt.Errorf("payment %d: %w", n.Refund.PaymentID, err)
+	}
+	if n.Merchant, err = s.Store.Merchant(ctx, job.MerchantID); err != nil {
+		return n, fmt.Errorf("merchant %d: %w", job.MerchantID, err)
+	}
+	if n.Outlet, err = s.Store.Outlet(ctx, job.MerchantID, n.Payment.OutletID); err != nil {
+		return n, fmt.Errorf("outlet %d: %w", n.Payment.OutletID, err)
+	}
+	if n.Recipient, err = s.Store.Person(ctx, job.PersonID); err != nil {
+		return n, fmt.Errorf("person %d: %w", job.PersonID, err)
+	}
+	return n, nil
+}
