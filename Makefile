@@ -10,10 +10,10 @@ GOLANGCI_LINT = .bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 GOLANGCI_LINT_PACKAGE = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test build lint setup bench format
+.PHONY: help demo test build lint setup bench lighthouse format
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## the whole system with nothing configured, on a page in the browser
 	@.ci/setup demo
@@ -38,6 +38,9 @@ setup: ## install what demo and test need
 bench: ## the benchmarks of the packages that have some
 	@.ci/setup test
 	go test -run '^$$' -bench . -benchmem $(ARGS) $$(grep -rl '^func Benchmark' --include='*_test.go' . | xargs -n 1 dirname | sort -u)
+
+lighthouse: ## what Lighthouse says of the customer's page of a running demo
+	@.ci/lighthouse
 
 format:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then \

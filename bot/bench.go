@@ -73,36 +73,38 @@ type scratch struct {
 
 // openScratch refuses a server at DATABASE_URL whose database holds payments:
 // a measurement would take the disk and the cores from them. Close it when done.
-func openScratch(ctx context.Context, b bench) (s *scratch, err error) {
-	s = &scratch{schema: "bench_" + strings.ToLower(rand.Text()[:12])}
-	if s.dir, err = os.MkdirTemp("", "elkart-bench-"); err != nil {
-		return nil, fmt.Errorf("bench: a folder for the database: %w", err)
+func openScratch(ctx context.Context, b bench) (*scratch, error) {
+	s := &scratch{schema: "bench_" + strings.ToLower(rand.Text()[:12])}
+	if err := s.open(ctx, b); err != nil {
+		return nil, errors.Join(err, s.close(ctx))
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, s.close(ctx))
-		}
-	}()
+	return s, nil
+}
+
+func (s *scratch) open(ctx context.Context, b bench) (err error) {
+	if s.dir, err = os.MkdirTemp("", "elkart-bench-"); err != nil {
+		return fmt.Errorf("bench: a folder for the database: %w", err)
+	}
 	cfg := b.cfg
 	cfg.dataDir = s.dir
 	if s.server, err = openDatabase(ctx, cfg, b.env, b.log); err != nil {
-		return nil, err
+		return err
 	}
 	if err := refuseUsed(ctx, s.server.pool); err != nil {
-		return nil, err
+		return err
 	}
 	if _, err := s.server.pool.Exec(ctx, "CREATE SCHEMA "+s.schema); err != nil {
-		return nil, fmt.Errorf("bench: make a schema: %w", err)
+		return fmt.Errorf("bench: make a schema: %w", err)
 	}
 	where := cfg.databaseURL
 	if where == "" {
 		where = s.server.cluster.URL()
 	}
 	if s.pool, err = store.Connect(ctx, inSchema(where, s.schema), poolSize()); err != nil {
-		return nil, err
+		return err
 	}
 	_, err = store.Migrate(ctx, s.pool)
-	return s, err
+	return err
 }
 
 // refuseUsed fails if any schema of the database holds a payment or a person.

@@ -108,7 +108,8 @@ func (t *trade) makeKeys(dir string) error {
 	return err
 }
 
-// serve puts the public site on a free port of this machine.
+// serve puts the operator's handler on a free port of this machine, in the
+// server that has the public site's limits.
 func (t *trade) serve(ctx context.Context, inbound http.Handler) error {
 	catalog, err := locales.New()
 	if err != nil {
@@ -122,18 +123,12 @@ func (t *trade) serve(ctx context.Context, inbound http.Handler) error {
 	if err != nil {
 		return err
 	}
-	site, err := web.New(web.Deps{
-		Service: t.app.service, Catalog: catalog, Zone: zone, Now: time.Now, Log: t.app.log, QR: t.bot.QR, Operator: inbound,
-	})
-	if err != nil {
-		return fmt.Errorf("public pages: %w", err)
-	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("bench: %w", err)
 	}
 	t.addr = listener.Addr().String()
-	t.server = web.Server(t.addr, site)
+	t.server = web.Server(t.addr, inbound)
 	go func() { t.ended <- serveHTTP(t.server, listener) }()
 	return nil
 }

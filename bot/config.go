@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -62,10 +63,15 @@ type environment func(name string) (string, bool)
 // withDotEnv adds the settings of a .env file to an environment; what stands in
 // the environment itself wins. A file that is not there adds nothing.
 func withDotEnv(env environment, path string) (environment, error) {
-	values, err := godotenv.Read(path)
+	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return env, nil
 	}
+	if err != nil {
+		return nil, err
+	}
+	// Windows' editors put a mark before the first letter.
+	values, err := godotenv.UnmarshalBytes(bytes.TrimPrefix(text, []byte("\ufeff")))
 	if err != nil {
 		return nil, fmt.Errorf("%s: not a list of NAME=value lines", path)
 	}
@@ -187,6 +193,14 @@ func (c *config) readOperator(s *settings) {
 		s.wrong("OPERATOR_CLIENT_CERT", "goes together with OPERATOR_CLIENT_KEY")
 	}
 	c.operatorCA = s.get("OPERATOR_CA", "")
+	if _, err := operator.NewHTTPClient(operator.TLSFiles{CA: c.operatorCA}); err != nil {
+		s.wrong("OPERATOR_CA", "%v", err)
+	}
+	if c.clientCert != "" && c.clientKey != "" {
+		if _, err := operator.NewHTTPClient(operator.TLSFiles{Cert: c.clientCert, Key: c.clientKey}); err != nil {
+			s.wrong("OPERATOR_CLIENT_CERT", "%v", err)
+		}
+	}
 	c.creditURL = s.baseURL("CREDIT_URL", "")
 	c.elqrProvider = s.get("ELQR_PROVIDER_ID", "elcart.kg")
 	if !providerForm.MatchString(c.elqrProvider) {

@@ -41,6 +41,7 @@ func TestReadConfig(t *testing.T) {
 		{"OPERATOR_PUBLIC_KEY", broken},
 		{"PSP_PRIVATE_KEY", broken},
 		{"OPERATOR_CLIENT_CERT", "cert.pem"}, // without its key
+		{"OPERATOR_CA", broken},
 		{"CREDIT_URL", "card"},
 		{"ELQR_PROVIDER_ID", "элкарт"},
 		{"ELQR_SERVICE_CODE", "longer-than-ten"},
@@ -60,10 +61,10 @@ func TestReadConfig(t *testing.T) {
 				t.Errorf("a secret stands in %q", err)
 			}
 			named := c.name
-			switch {
-			case c.value == "webhook":
+			switch c.value {
+			case "webhook":
 				named = "PUBLIC_URL"
-			case c.value == "127.0.0.1:9090":
+			case "127.0.0.1:9090":
 				named = "ADMIN_ADDR"
 			}
 			if !strings.Contains(err.Error(), named+":") {
@@ -100,7 +101,7 @@ func TestServeNamesWhatIsMissing(t *testing.T) {
 // The environment wins over .env, and a broken .env is named.
 func TestDotEnv(t *testing.T) {
 	path := filepath.Join(t.TempDir(), ".env")
-	if err := os.WriteFile(path, []byte("LOG_LEVEL=debug\nTIME_ZONE=Asia/Almaty # comment\n"), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte("\ufeffLOG_LEVEL=debug\nTIME_ZONE=Asia/Almaty # comment\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	env, err := withDotEnv(envOf(map[string]string{"LOG_LEVEL": "warn"}), path)

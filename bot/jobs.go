@@ -35,7 +35,9 @@ type jobs struct {
 const (
 	fetchCooldown = 5 * time.Millisecond
 	jobTimeout    = time.Minute
-	jobsAtOnce    = 32
+	softStop      = 5 * time.Second // then what still runs is cancelled and put back
+	jobsAtOnce    = 32              // in each queue
+	patience      = time.Second     // a message that has to wait longer for its chat's pace waits in the queue
 )
 
 // Kept for disputes, and to recognise a repetition.
@@ -56,14 +58,15 @@ func (sweepArgs) Kind() string { return "sweep" }
 // Kind names the job in the queue.
 func (forgetArgs) Kind() string { return "forget" }
 
-// client returns the queue's worker. Its schedule runs on one replica only.
-func (j *jobs) client(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
+// client returns the queue's worker under this process's name. Its schedule runs on one replica only.
+func (j *jobs) client(pool *pgxpool.Pool, id string) (*river.Client[pgx.Tx], error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, river.WorkFunc(j.fanout))
 	river.AddWorker(workers, river.WorkFunc(j.notice))
 	river.AddWorker(workers, river.WorkFunc(j.linkShown))
 	river.AddWorker(workers, river.WorkFunc(j.askOperator))
 	river.AddWorker(workers, river.WorkFunc(j.cardAdded))
+	river.AddWorker(workers, river.WorkFunc(j.cardTold))
 	river.AddWorker(workers, river.WorkFunc(j.tellOperator))
 	river.AddWorker(workers, river.WorkFunc(j.payCredit))
 	river.AddWorker(workers, river.WorkFunc(j.creditTold))
@@ -77,11 +80,18 @@ func (j *jobs) client(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 		return nil, fmt.Errorf("schedule: %w", err)
 	}
 	return river.NewClient(riverpgxv5.New(pool), &river.Config{
-		Queues:        map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: jobsAtOnce}},
+		ID: id,
+		Queues: map[string]river.QueueConfig{
+			store.QueueMoney:   {MaxWorkers: jobsAtOnce},
+			store.QueueTelling: {MaxWorkers: jobsAtOnce},
+		},
 		Workers:       workers,
 		FetchCooldown: fetchCooldown,
 		JobTimeout:    jobTimeout,
-		Logger:        quieter(j.log).With("part", "queue"),
+		// The backstop of reclaim, see orphans.go.
+		RescueStuckJobsAfter: jobTimeout + 15*time.Second,
+		SoftStopTimeout:      softStop,
+		Logger:               quieter(j.log).With("part", "queue"),
 		PeriodicJobs: []*river.PeriodicJob{
 			river.NewPeriodicJob(river.PeriodicInterval(30*time.Second), alone(sweepArgs{}), &river.PeriodicJobOpts{RunOnStart: true}),
 			river.NewPeriodicJob(daily, alone(forgetArgs{}), nil),
@@ -103,6 +113,10 @@ func (j *jobs) fanout(ctx context.Context, job *river.Job[payments.Fanout]) erro
 // notice tells one person of a payment. Every notice carries its receipt
 // number, so that a repetition after a crash is recognised for one.
 func (j *jobs) notice(ctx context.Context, job *river.Job[payments.Notice]) error {
+	// A busy chat must not keep the workers from everybody else.
+	if d := j.sender.Delay(chat.ChatID(job.Args.PersonID)); d > patience {
+		return river.JobSnooze(d)
+	}
 	news, err := j.service.News(ctx, job.Args)
 	if err != nil {
 		return err
@@ -158,7 +172,7 @@ func (j *jobs) showLink(ctx context.Context, args payments.LinkShown, m payments
 // operator itself decides within the hour.
 func (j *jobs) askOperator(ctx context.Context, job *river.Job[payments.AskOperator]) error {
 	settled, err := j.service.Ask(ctx, job.Args)
-	if settled {
+	if settled && err == nil {
 		return nil
 	}
 	waited := time.Since(job.CreatedAt)

@@ -73,16 +73,18 @@ func run(ctx context.Context, args []string, lookup environment, std streams) er
 	if len(args) > 0 {
 		command, args = args[0], args[1:]
 	}
-	env, err := withDotEnv(lookup, ".env")
-	if err != nil {
-		return err
-	}
+	env, broken := withDotEnv(lookup, ".env")
 	switch command {
-	case "elqr":
-		return runELQR(args, func(name string) string { value, _ := env(name); return value }, std.in, std.out)
 	case "help", "-h", "-help", "--help":
 		_, err := io.WriteString(std.out, usageText)
 		return err
+	case "elqr":
+		// The codec needs one setting at most: a broken file is no reason to
+		// refuse a link.
+		if broken != nil {
+			env = lookup
+		}
+		return runELQR(args, func(name string) string { value, _ := env(name); return value }, std.in, std.out)
 	}
 	runners := map[string]func(context.Context, []string, config, environment, streams) error{
 		"serve": runServe, "demo": runDemo, "migrate": runMigrate, "reconcile": runReconcile, "bench": runBench,
@@ -90,6 +92,9 @@ func run(ctx context.Context, args []string, lookup environment, std streams) er
 	runner, ok := runners[command]
 	if !ok {
 		return usageError(fmt.Sprintf("unknown command %q\n%s", command, strings.TrimSpace(usageText)))
+	}
+	if broken != nil {
+		return broken
 	}
 	cfg, err := readConfig(env)
 	if err != nil {

@@ -143,6 +143,10 @@ func TestForgedAndImpossibleCalls(t *testing.T) {
 	elsewhere := func(c *operator.Call) {
 		c.Target = strings.Replace(c.Target, confirmed.OperatorID, created.OperatorID, 1)
 	}
+	dots := func(c *operator.Call) {
+		c.Body = []byte(strings.Replace(string(c.Body), `"op-dots"`, `".."`, 1))
+		w.Operator.SignAgain(c)
+	}
 	for _, c := range []struct {
 		name string
 		call func() (operator.Reply, error)
@@ -164,6 +168,12 @@ func TestForgedAndImpossibleCalls(t *testing.T) {
 		}, 422},
 		{"execute of the unknown", func() (operator.Reply, error) { return w.Operator.Execute(ctx, "nobody") }, 404},
 		{"get of the unknown", func() (operator.Reply, error) { return w.Operator.Get(ctx, "nobody") }, 404},
+		{"a path that others would clean", func() (operator.Reply, error) {
+			return w.Operator.Call(ctx, http.MethodGet, "/in/qr/1/tx/get//nobody", nil)
+		}, 404},
+		{"an id that a path would lose", func() (operator.Reply, error) {
+			return w.Operator.Create(ctx, w.order(desk.Static, 1_00, "dots"), dots)
+		}, 400},
 		{"another version of the protocol", func() (operator.Reply, error) {
 			return w.Operator.Call(ctx, http.MethodGet, "/in/qr/2/tx/get/nobody", nil)
 		}, 404},

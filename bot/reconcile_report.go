@@ -126,13 +126,16 @@ func (p *paper) brk(b payments.Break, now time.Time) {
 		p.printf(" row %d", b.Row)
 	}
 	if age := b.Age(now); age > 0 {
-		p.printf("; %s since %s", days(age), b.FirstFile)
+		p.printf("; known %s, since %s", days(age), b.FirstFile)
 	}
 	p.printf("\n")
 }
 
 func days(n int) string {
-	if n == 1 {
+	switch n {
+	case 0:
+		return "less than a day"
+	case 1:
 		return "1 day"
 	}
 	return fmt.Sprintf("%d days", n)
@@ -140,13 +143,14 @@ func days(n int) string {
 
 // open writes how many breaks are open, the last line of every report.
 func (p *paper) open(open payments.OpenBreaks, now time.Time) {
-	switch age := (payments.Break{FirstSeen: open.Oldest}).Age(now); {
-	case open.Count == 0:
+	age := days(payments.Break{FirstSeen: open.Oldest}.Age(now))
+	switch open.Count {
+	case 0:
 		p.printf("no break is open\n")
-	case open.Count == 1:
-		p.printf("1 break is open, since %s\n", days(age))
+	case 1:
+		p.printf("1 break is open, known for %s\n", age)
 	default:
-		p.printf("%s breaks are open, the oldest since %s\n", p.printer.Number(open.Count), days(age))
+		p.printf("%s breaks are open, the oldest known for %s\n", p.printer.Number(open.Count), age)
 	}
 }
 

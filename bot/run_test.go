@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"elkart.kg/trade/bot/demo"
+	"elkart.kg/trade/bot/demo/telegram"
 	"elkart.kg/trade/bot/postgres/pgtest"
 	"elkart.kg/trade/payments/operator"
 )
@@ -152,6 +153,59 @@ func TestKilledAfterThePayment(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := w.messages("432,10"); got != 1 {
+		t.Errorf("%d messages after the restart, want 1", got)
+	}
+}
+
+// What a killed process had begun is taken up at the next start, not when the
+// queue itself notices.
+func TestJobsOfAKilledProcess(t *testing.T) {
+	w := newWorld(t)
+	desk := w.merchant()
+	if err := w.app.queue.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Operator.Pay(t.Context(), desk.Static.URI, 654_30); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.pool.Exec(t.Context(), `
+		UPDATE river_job SET state = 'running', attempted_at = now(), attempt = 1, attempted_by = ARRAY['killed']
+		WHERE kind = 'fanout' AND state = 'available'`); err != nil {
+		t.Fatal(err)
+	}
+	w.restart()
+	if err := w.settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.messages("654,30"); got != 1 {
+		t.Errorf("%d messages after the restart, want 1", got)
+	}
+}
+
+// Telegram hangs while the program is told to stop: it stops all the same,
+// without an error, and tells at the next start.
+func TestStopWhileTelegramHangs(t *testing.T) {
+	w := newWorld(t)
+	desk := w.merchant()
+	w.Telegram.Fault(telegram.Fault{Method: "sendMessage", Times: -1, Kind: telegram.Timeout()})
+	if _, err := w.Operator.Pay(t.Context(), desk.Static.URI, 765_40); err != nil {
+		t.Fatal(err)
+	}
+	for hanging := 0; hanging == 0; {
+		if err := w.pool.QueryRow(t.Context(), `SELECT count(*) FROM river_job WHERE kind = 'notice' AND state = 'running'`).Scan(&hanging); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.stop() // fails the test if the program ends with an error
+	w.Telegram.ClearFaults()
+	w.restart()
+	if _, err := w.pool.Exec(t.Context(), `UPDATE river_job SET scheduled_at = now(), state = 'available' WHERE kind = 'notice' AND state = 'retryable'`); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.messages("765,40"); got != 1 {
 		t.Errorf("%d messages after the restart, want 1", got)
 	}
 }

@@ -22,7 +22,7 @@ func TestSeed(t *testing.T) {
 	var paidOut, credited payments.Money
 	err := w.pool.QueryRow(t.Context(), `
 		SELECT count(DISTINCT final_at::date), count(*) FILTER (WHERE state = 'succeeded'), count(receipt),
-			(SELECT sum(amount) FROM credits WHERE state IN ('done', 'recall'))
+			(SELECT sum(amount - withheld) FROM credits WHERE state IN ('done', 'recall'))
 		FROM payments`).Scan(&days, &succeeded, &receipts, &paidOut)
 	if err != nil {
 		t.Fatal(err)

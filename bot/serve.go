@@ -28,6 +28,11 @@ func runServe(ctx context.Context, args []string, cfg config, env environment, s
 		return err
 	}
 	log := newLogger(cfg, std.err)
+	ports, err := listen(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer ports.close() //nolint:errcheck // the servers have closed them when all went well
 	db, err := openDatabase(ctx, cfg, env, log)
 	if err != nil {
 		return err
@@ -37,13 +42,9 @@ func runServe(ctx context.Context, args []string, cfg config, env environment, s
 	if _, err := store.Migrate(ctx, db.pool); err != nil {
 		return err
 	}
-	ports, err := listen(ctx, cfg)
-	if err != nil {
-		return err
-	}
 	a, err := wire(ctx, cfg, db.pool, log, extras{})
 	if err != nil {
-		return errors.Join(err, ports.close())
+		return err
 	}
 	fmt.Fprintf(std.out, "serving on http://%s, health and metrics on http://%s\n", ports.public.Addr(), ports.admin.Addr())
 	return a.run(ctx, ports, db.died())
@@ -79,6 +80,17 @@ func addressError(name, addr string, err error) error {
 func (a *app) run(ctx context.Context, p ports, died <-chan error) error {
 	defer a.sender.Close()
 	defer a.outward.CloseIdleConnections()
+	// Short, and done also when the stop comes at once.
+	lock, err := claim(context.WithoutCancel(ctx), a.pool, a.id)
+	if err != nil {
+		return errors.Join(err, p.close())
+	}
+	defer lock.release(context.WithoutCancel(ctx))
+	if n, err := reclaim(context.WithoutCancel(ctx), a.pool); err != nil {
+		return errors.Join(err, p.close())
+	} else if n > 0 {
+		a.log.InfoContext(ctx, "took up what an ended process had begun", "jobs", n)
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	turns, endTurns := context.WithCancel(context.WithoutCancel(ctx))
 	group.Go(func() error { return a.chat.Run(turns) })

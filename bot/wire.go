@@ -17,6 +17,7 @@ import (
 	"elkart.kg/trade/handlers/web"
 	"elkart.kg/trade/locales"
 	"elkart.kg/trade/payments"
+	"elkart.kg/trade/payments/documents"
 	"elkart.kg/trade/payments/operator"
 	"elkart.kg/trade/store"
 )
@@ -24,6 +25,8 @@ import (
 // app is the whole program, put together once and not yet running.
 type app struct {
 	cfg     config
+	id      string // this process's name in the queue
+	pool    *pgxpool.Pool
 	log     *slog.Logger
 	service *payments.Service
 	store   *store.Store
@@ -53,7 +56,7 @@ func wire(ctx context.Context, cfg config, pool *pgxpool.Pool, log *slog.Logger,
 	if x.now == nil {
 		x.now = time.Now
 	}
-	a := &app{cfg: cfg, log: log}
+	a := &app{cfg: cfg, id: processID(), pool: pool, log: log}
 	var err error
 	if a.store, err = store.New(pool); err != nil {
 		return nil, err
@@ -74,12 +77,20 @@ func wire(ctx context.Context, cfg config, pool *pgxpool.Pool, log *slog.Logger,
 		return nil, fmt.Errorf("TIME_ZONE: %w", err)
 	}
 	work := &jobs{service: a.service, store: a.store, bot: a.bot, chat: a.chat, sender: a.sender, log: log}
-	if a.queue, err = work.client(pool); err != nil {
+	if a.queue, err = work.client(pool, a.id); err != nil {
 		return nil, fmt.Errorf("job queue: %w", err)
+	}
+	press, err := documents.New()
+	if err != nil {
+		return nil, fmt.Errorf("documents: %w", err)
 	}
 	site := web.Deps{
 		Service: a.service, Catalog: a.catalog, PublicURL: cfg.publicURL, Zone: zone, Now: x.now, Log: log,
-		QR: a.bot.QR, Operator: inbound, Root: x.root,
+		QR: a.bot.QR, Drawer: pictures{press: press, publicURL: cfg.publicURL}, Operator: inbound, Root: x.root,
+		InitData: func(data string) (payments.PersonID, error) {
+			id, err := chat.InitDataUser(cfg.token.Reveal(), data, x.now())
+			return payments.PersonID(id), err
+		},
 	}
 	if cfg.webhook {
 		site.Telegram = a.chat.Webhook(cfg.webhookSecret)

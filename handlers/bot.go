@@ -36,8 +36,8 @@ type Outlets interface {
 
 // Cards is how a card gets in.
 type Cards interface {
-	OpenCardForm(context.Context, payments.PersonID) (token string, err error)
-	AddCard(ctx context.Context, id payments.PersonID, number payments.CardNumber, key string) (payments.Card, error)
+	OpenCardForm(context.Context, payments.PersonID, payments.OutletID) (token string, err error)
+	AddCardFor(ctx context.Context, id payments.PersonID, outlet payments.OutletID, number payments.CardNumber, key string) (payments.Card, error)
 }
 
 // Charges is how money is asked for.
@@ -58,7 +58,10 @@ type Refunds interface {
 type Service interface {
 	People
 	Outlets
+	OutletCare
 	Cards
+	Wallets
+	Profiles
 	Charges
 	Refunds
 }
@@ -118,7 +121,7 @@ const (
 	actionCancel   = "cancel" // link
 	actionAgain    = "again"  // link
 	actionCards    = "cards"
-	actionNewCard  = "newcard"
+	actionNewCard  = "newcard" // outlet, page of outlets; without an outlet it is asked for
 	actionSettings = "settings"
 	actionLanguage = "lang" // code
 
@@ -129,7 +132,7 @@ const (
 	actionRefundSend = "refundsend" // payment, tyiyn, nonce
 
 	// SignalCardAdded tells that the person's card came in by the form. Its
-	// argument, where there is one, is the id of the card.
+	// argument is the id of the card.
 	SignalCardAdded = "card.added"
 )
 
@@ -142,6 +145,8 @@ func (b *Bot) Routes() chat.Routes {
 			"qr":       b.registered(b.home),
 			"pay":      b.registered(b.pay),
 			"cards":    b.registered(b.cards),
+			"outlets":  b.registered(b.outlets),
+			"profile":  b.registered(b.profile),
 			"settings": b.settings,
 			"help":     b.help,
 			"cancel":   b.nothingToCancel,
@@ -157,6 +162,27 @@ func (b *Bot) Routes() chat.Routes {
 			actionSettings: b.settings,
 			actionLanguage: b.setLanguage,
 
+			actionOutlets:       b.registered(b.outlets),
+			actionArchived:      b.registered(b.archived),
+			actionSwitchOutlet:  b.registered(b.onOutlet(b.switchOutlet)),
+			actionOutlet:        b.registered(b.onOutlet(b.outlet)),
+			actionNewOutlet:     b.registered(b.newOutlet),
+			actionEditOutlet:    b.registered(b.onOutlet(b.editOutlet)),
+			actionPauseOutlet:   b.registered(b.onOutlet(b.pauseOutlet)),
+			actionResumeOutlet:  b.registered(b.onOutlet(b.resumeOutlet)),
+			actionArchiveOutlet: b.registered(b.onOutlet(b.archiveOutlet)),
+			actionArchiveSure:   b.registered(b.onOutlet(b.archiveSure)),
+			actionRestoreOutlet: b.registered(b.onOutlet(b.restoreOutlet)),
+
+			actionCard:       b.registered(b.onCard(b.card)),
+			actionUseCard:    b.registered(b.onCard(b.useCard)),
+			actionRemoveCard: b.registered(b.onCard(b.removeCard)),
+			actionRemoveSure: b.registered(b.onCard(b.removeSure)),
+
+			actionProfile:     b.registered(b.profile),
+			actionEditProfile: b.registered(b.editProfile),
+			actionNotify:      b.registered(b.notify),
+
 			actionPayment:    b.registered(b.viewed(b.payment)),
 			actionRefund:     b.registered(b.viewed(b.refund)),
 			actionRefundAll:  b.registered(b.viewed(b.refundAll)),
@@ -164,7 +190,7 @@ func (b *Bot) Routes() chat.Routes {
 			actionRefundSend: b.registered(b.refundSend),
 		},
 		Signals:   map[string]chat.Handler{SignalCardAdded: b.cardAdded},
-		Forms:     []chat.Form{b.setupForm(), b.cardForm(), b.refundForm()},
+		Forms:     []chat.Form{b.setupForm(), b.cardForm(), b.refundForm(), b.outletForm(), b.outletEditForm(), b.profileForm(), b.tinForm()},
 		Text:      b.registered(b.text),
 		Other:     b.registered(b.hint),
 		Edited:    b.edited,

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"strconv"
 	"unicode"
 
 	"elkart.kg/trade/handlers/chat"
@@ -12,30 +13,41 @@ import (
 // for it.
 const newCardForm = "card"
 
-// cards shows which card is credited.
-func (b *Bot) cards(ctx context.Context, t *chat.Turn) error {
-	v := visit(t)
-	desk, err := b.service.Desk(ctx, v.ID)
-	if err != nil {
-		return err
-	}
-	return show(ctx, t, cardScreen(v.Printer, desk.Card))
-}
+// answerCard is the id of the card that was typed.
+const answerCard = "card"
+
+// allOutlets in the place of an outlet's id means each of them.
+const allOutlets = 0
 
 // newCard opens the protected page, or asks in the chat where there is none.
+// Of several outlets it is first asked which the card is for.
 func (b *Bot) newCard(ctx context.Context, t *chat.Turn) error {
-	if b.publicURL == "" {
-		return t.OpenForm(ctx, newCardForm, nil)
+	v := visit(t)
+	outlet, err := t.Action.Int64(0)
+	if err != nil {
+		wallet, err := b.service.Wallet(ctx, v.ID)
+		if err != nil {
+			return err
+		}
+		if len(wallet.Outlets) > 1 {
+			return show(ctx, t, cardForScreen(v.Printer, wallet, pageAsked(t.Action, 1)))
+		}
 	}
-	address, err := b.cardPage(ctx, t)
+	if b.publicURL == "" {
+		if !v.Role.Can(payments.ActionCards) {
+			return payments.Fail(payments.CodeNotAllowed)
+		}
+		return t.OpenForm(ctx, newCardForm, chat.Values{answerOutlet: decimal(outlet)})
+	}
+	address, err := b.cardPage(ctx, t, payments.OutletID(outlet))
 	if err != nil {
 		return err
 	}
-	return show(ctx, t, cardPageScreen(visit(t).Printer, address))
+	return show(ctx, t, cardPageScreen(v.Printer, address))
 }
 
-func (b *Bot) cardPage(ctx context.Context, t *chat.Turn) (address string, err error) {
-	token, err := b.service.OpenCardForm(ctx, visit(t).ID)
+func (b *Bot) cardPage(ctx context.Context, t *chat.Turn, outlet payments.OutletID) (address string, err error) {
+	token, err := b.service.OpenCardForm(ctx, visit(t).ID, outlet)
 	if err != nil {
 		return "", err
 	}
@@ -56,7 +68,7 @@ func (b *Bot) askCard(ctx context.Context, t *chat.Turn, _ chat.Values) (chat.Sc
 	if b.publicURL == "" {
 		return cardInChatScreen(p), nil
 	}
-	address, err := b.cardPage(ctx, t)
+	address, err := b.cardPage(ctx, t, allOutlets)
 	if err != nil {
 		return chat.Screen{}, err
 	}
@@ -65,7 +77,7 @@ func (b *Bot) askCard(ctx context.Context, t *chat.Turn, _ chat.Values) (chat.Sc
 
 // takeCard waits for the page to be filled, or takes what was typed. A typed
 // message goes at once, also a number with a slip in it.
-func (b *Bot) takeCard(ctx context.Context, t *chat.Turn, _ chat.Values) error {
+func (b *Bot) takeCard(ctx context.Context, t *chat.Turn, v chat.Values) error {
 	if t.Kind == chat.KindSignal {
 		if t.Action.Name != SignalCardAdded {
 			return chat.ErrNotForMe
@@ -88,27 +100,51 @@ func (b *Bot) takeCard(ctx context.Context, t *chat.Turn, _ chat.Values) error {
 	if err != nil {
 		return err
 	}
-	if _, err := b.service.AddCard(ctx, visit(t).ID, number, "c"+onceByUpdate(t)); err != nil {
-		return err
+	var outlet payments.OutletID = allOutlets
+	if kept := v[answerOutlet]; kept != "" {
+		if outlet, err = outletOf(kept); err != nil {
+			return err
+		}
 	}
-	return b.recognise(ctx, t)
-}
-
-func (b *Bot) showCard(ctx context.Context, t *chat.Turn, _ chat.Values) error {
-	return b.cardAdded(ctx, t)
-}
-
-// cardAdded tells that a card came in.
-func (b *Bot) cardAdded(ctx context.Context, t *chat.Turn) error {
-	v := visit(t)
-	desk, err := b.service.Desk(ctx, v.ID)
+	card, err := b.service.AddCardFor(ctx, visit(t).ID, outlet, number, "c"+onceByUpdate(t))
 	if err != nil {
 		return err
 	}
-	if desk.Card == nil {
+	v[answerCard] = decimal(card.ID)
+	return b.recognise(ctx, t)
+}
+
+func (b *Bot) showCard(ctx context.Context, t *chat.Turn, v chat.Values) error {
+	if v[answerCard] == "" {
+		return b.cardAdded(ctx, t) // it came in by the page
+	}
+	id, err := strconv.ParseInt(v[answerCard], 10, 64)
+	if err != nil {
+		return err
+	}
+	return b.tellCard(ctx, t, payments.CardID(id))
+}
+
+// cardAdded tells that a card came in by the page.
+func (b *Bot) cardAdded(ctx context.Context, t *chat.Turn) error {
+	id, err := t.Action.Int64(0)
+	if err != nil {
+		return err
+	}
+	return b.tellCard(ctx, t, payments.CardID(id))
+}
+
+func (b *Bot) tellCard(ctx context.Context, t *chat.Turn, id payments.CardID) error {
+	v := visit(t)
+	wallet, err := b.service.Wallet(ctx, v.ID)
+	if err != nil {
+		return err
+	}
+	card, ok := wallet.Card(id)
+	if !ok {
 		return nil // and gone again
 	}
-	_, err = t.Reply(ctx, cardAddedScreen(v.Printer, *desk.Card))
+	_, err = t.Reply(ctx, cardAddedScreen(v.Printer, wallet, card))
 	return err
 }
 
@@ -118,7 +154,7 @@ func (b *Bot) intercept(ctx context.Context, t *chat.Turn) (handled bool, err er
 	if _, found := payments.FindCardNumber(t.Text); !found {
 		return false, nil
 	}
-	asked, err := b.cardIsAsked(ctx, t)
+	asked, err := b.numberIsAsked(ctx, t)
 	if err != nil || asked {
 		return false, err
 	}
@@ -132,6 +168,15 @@ func (b *Bot) intercept(ctx context.Context, t *chat.Turn) (handled bool, err er
 		return true, err
 	}
 	return true, b.resume(ctx, t)
+}
+
+// numberIsAsked reports whether this message answers the question for a number:
+// one in ten ИНН looks like a card's.
+func (b *Bot) numberIsAsked(ctx context.Context, t *chat.Turn) (bool, error) {
+	if asked, err := b.tinIsAsked(ctx, t); asked || err != nil {
+		return asked, err
+	}
+	return b.cardIsAsked(ctx, t)
 }
 
 // cardIsAsked reports whether this message answers the question for a card

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"strings"
+
 	"elkart.kg/trade/handlers/chat"
 	"elkart.kg/trade/locales"
 	"elkart.kg/trade/payments"
@@ -22,7 +24,7 @@ func cardScreen(p *locales.Printer, card *payments.Card) chat.Screen {
 func setupCardScreen(p *locales.Printer, address string) chat.Screen {
 	return chat.Screen{
 		Text:    p.HTML("setup.card.ask"),
-		Buttons: [][]chat.Button{{{Text: p.Text("card.button.open"), URL: address}}},
+		Buttons: [][]chat.Button{{pageButton(p.Text("card.button.open"), address)}},
 	}
 }
 
@@ -30,8 +32,17 @@ func setupCardScreen(p *locales.Printer, address string) chat.Screen {
 func cardPageScreen(p *locales.Printer, address string) chat.Screen {
 	return chat.Screen{
 		Text:    p.HTML("card.form"),
-		Buttons: [][]chat.Button{{{Text: p.Text("card.button.change"), URL: address}}, menuRow(p)},
+		Buttons: [][]chat.Button{{pageButton(p.Text("card.button.change"), address)}, menuRow(p)},
 	}
+}
+
+// pageButton opens a page of ours inside Telegram, which takes https alone;
+// otherwise, as in a trial on one machine, in the browser.
+func pageButton(label, address string) chat.Button {
+	if strings.HasPrefix(address, "https://") {
+		return chat.Button{Text: label, WebApp: address}
+	}
+	return chat.Button{Text: label, URL: address}
 }
 
 // cardInChatScreen asks for the number itself.
@@ -39,6 +50,12 @@ func cardInChatScreen(p *locales.Printer) chat.Screen {
 	return chat.Screen{Text: p.HTML("card.type")}
 }
 
-func cardAddedScreen(p *locales.Printer, card payments.Card) chat.Screen {
-	return chat.Screen{Text: p.HTML("card.added", "last4", card.Last4), Buttons: [][]chat.Button{menuRow(p)}}
+// cardAddedScreen tells that a card came in, and what for where that is in
+// question.
+func cardAddedScreen(p *locales.Printer, w payments.Wallet, card payments.Card) chat.Screen {
+	text := p.HTML("card.added", "last4", card.Last4)
+	if len(w.Outlets) > 1 {
+		text += "\n" + usesLine(p, w, card.ID)
+	}
+	return chat.Screen{Text: text, Buttons: [][]chat.Button{menuRow(p)}}
 }

@@ -87,8 +87,9 @@ func TestCardIsChangedByThePage(t *testing.T) {
 	w.presses("алмаштыруу")
 	w.expect("<edited «ЭЛКАРТ» төлөм карты", "коргоолгон баракка")
 	m := w.messages[w.lastID]
-	if link, _ := m.buttons[0][0]["url"].(string); link != page+"/cards/TOKEN2" {
-		t.Errorf("the button opens %q", link)
+	app, _ := m.buttons[0][0]["web_app"].(map[string]any)
+	if app["url"] != page+"/cards/TOKEN2" {
+		t.Errorf("the button opens %v", m.buttons[0][0])
 	}
 	w.says("500") // the page open elsewhere keeps nobody from working
 	w.expect("<photo 500 сом")

@@ -10,8 +10,9 @@ import (
 type homeMoment int
 
 const (
-	homeAsked    homeMoment = iota
-	homeJustDone            // set-up has just ended
+	homeAsked       homeMoment = iota
+	homeJustDone               // set-up has just ended
+	homeOutletAdded            // a further outlet has just been opened
 )
 
 // home shows the main screen: the outlet's own QR code, its day, what to do.
@@ -30,7 +31,7 @@ func (b *Bot) showHome(ctx context.Context, t *chat.Turn, moment homeMoment) err
 		return err
 	}
 	screen := homeScreen(v.Printer, homeView{
-		Outlet: desk.Outlet.Name, Today: desk.Today, Moment: moment, Address: b.address(desk.Static), QR: picture,
+		Desk: desk, Moment: moment, Address: b.address(desk.Static), QR: picture,
 	})
 	if t.Kind == chat.KindPress && moment == homeAsked {
 		return t.Edit(ctx, screen)

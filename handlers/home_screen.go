@@ -9,8 +9,7 @@ import (
 )
 
 type homeView struct {
-	Outlet  string
-	Today   payments.Takings
+	payments.Desk
 	Moment  homeMoment
 	Address string // of the static link, as payers open it
 	QR      []byte // PNG of the static link
@@ -18,28 +17,48 @@ type homeView struct {
 
 func homeScreen(p *locales.Printer, v homeView) chat.Screen {
 	var lines []string
-	if v.Moment == homeJustDone {
+	switch v.Moment {
+	case homeJustDone:
 		lines = append(lines, p.HTML("setup.done"), "")
+	case homeOutletAdded:
+		lines = append(lines, p.HTML("outlets.added"), "")
 	}
-	lines = append(lines, p.HTML("home.outlet", "outlet", v.Outlet))
+	lines = append(lines, p.HTML("home.outlet", "outlet", v.Outlet.Name))
 	if v.Today.Count == 0 {
 		lines = append(lines, p.HTML("home.today_none"))
 	} else {
 		lines = append(lines, p.HTML("home.today", "total", v.Today.Total, "count", v.Today.Count))
 	}
-	lines = append(lines, "", p.HTML("home.howto"))
+	outlets := p.Text("home.button.outlets")
+	if v.Outlets > 1 {
+		outlets = p.Text("home.button.switch")
+	}
+	more := [][]chat.Button{
+		{{Text: outlets, Action: chat.Act(actionOutlets)}, {Text: p.Text("home.button.card"), Action: chat.Act(actionCards)}},
+		{{Text: p.Text("home.button.settings"), Action: chat.Act(actionSettings)}},
+	}
+	if v.Outlet.State == payments.OutletPaused {
+		return pausedHome(p, v, append(lines, "", p.HTML("home.paused")), more)
+	}
 	return chat.Screen{
 		Photo: v.QR,
-		Text:  strings.Join(lines, "\n"),
-		Buttons: [][]chat.Button{
+		Text:  strings.Join(append(lines, "", p.HTML("home.howto")), "\n"),
+		Buttons: append([][]chat.Button{
 			{{Text: p.Text("home.button.pay"), Action: chat.Act(actionPay)}},
-			{shareButton(p.Text("home.button.share"), v.Address, p.Text("home.share_text", "outlet", v.Outlet))},
-			{
-				{Text: p.Text("home.button.card"), Action: chat.Act(actionCards)},
-				{Text: p.Text("home.button.settings"), Action: chat.Act(actionSettings)},
-			},
-		},
+			{shareButton(p.Text("home.button.share"), v.Address, p.Text("home.share_text", "outlet", v.Outlet.Name))},
+		}, more...),
 	}
+}
+
+// pausedHome offers nothing that would not work.
+func pausedHome(p *locales.Printer, v homeView, lines []string, more [][]chat.Button) chat.Screen {
+	screen := chat.Screen{Photo: v.QR, Text: strings.Join(lines, "\n")}
+	if v.Person.Role.Can(payments.ActionPauseOutlet) {
+		resume := chat.Button{Text: p.Text("outlets.button.resume"), Action: chat.Act(actionResumeOutlet, v.Outlet.ID, backHome)}
+		screen.Buttons = append(screen.Buttons, []chat.Button{resume})
+	}
+	screen.Buttons = append(screen.Buttons, more...)
+	return screen
 }
 
 // menuRow leads back to the main screen.

@@ -13,7 +13,9 @@ import (
 // NewsScreen is the message that tells a person of a payment, as the payment
 // stands now. ok is false when there is nothing to tell.
 func (b *Bot) NewsScreen(n payments.News) (screen chat.Screen, ok bool) {
-	return newsScreen(b.printerFor(n.Recipient), n, b.now())
+	screen, ok = newsScreen(b.printerFor(n.Recipient), n, b.now())
+	screen.Silent = screen.Silent || n.Recipient.QuietAt(b.now().In(n.Merchant.Location()))
+	return screen, ok
 }
 
 func newsScreen(p *locales.Printer, n payments.News, now time.Time) (screen chat.Screen, ok bool) {
@@ -61,7 +63,7 @@ func paidScreen(p *locales.Printer, n payments.News, now time.Time) chat.Screen 
 // It is manners only: the press itself is judged by the service.
 func offersRefund(n payments.News) bool {
 	r := n.Recipient
-	return r.MerchantID == n.Merchant.ID && (r.Role == payments.RoleOwner || r.Role == payments.RoleManager)
+	return r.MerchantID == n.Merchant.ID && r.Role.Can(payments.ActionRefund)
 }
 
 // inProcessScreen comes without a sound: the one that counts follows.

@@ -63,23 +63,24 @@ func ReceiptData(p *locales.Printer, v ReceiptView, publicURL string) documents.
 
 // receiptStatus sets the headline and the marks that limit it.
 func receiptStatus(p *locales.Printer, r *documents.Receipt, v ReceiptView) {
+	at := p.DateTime(v.Payment.FinalAt.In(v.Merchant.Location()))
 	switch v.Payment.State {
 	case payments.PaymentSucceeded:
 		receiptRefunds(p, r, v)
-	case payments.PaymentReversed:
-		r.Tone, r.Status = documents.ToneBad, p.Text("receipt.status.cancelled")
-		at := p.DateTime(v.Payment.FinalAt.In(v.Merchant.Location()))
-		r.Marks = []string{p.Text("receipt.mark.reversed", "at", at), p.Text("receipt.mark.no_money")}
-	case payments.PaymentFailed:
-		r.Tone, r.Status = documents.ToneBad, p.Text("receipt.status.error")
-		r.Marks = []string{p.Text("receipt.mark.failed"), p.Text("receipt.mark.no_money")}
-	case payments.PaymentCancelled:
-		r.Tone, r.Status = documents.ToneBad, p.Text("receipt.status.cancelled")
-		r.Marks = []string{p.Text("receipt.mark.failed"), p.Text("receipt.mark.no_money")}
-	default:
+		return
+	case payments.PaymentCreated, payments.PaymentExecuting:
 		r.Tone, r.Status = documents.ToneWaiting, p.Text("receipt.status.process")
 		r.Marks = []string{p.Text("receipt.mark.process"), p.Text("receipt.mark.no_proof")}
+		return
+	case payments.PaymentReversed:
+		r.Status, r.Marks = p.Text("receipt.status.cancelled"), []string{p.Text("receipt.mark.reversed", "at", at)}
+	case payments.PaymentFailed:
+		r.Status, r.Marks = p.Text("receipt.status.error"), []string{p.Text("receipt.mark.failed")}
+	default:
+		r.Status, r.Marks = p.Text("receipt.status.cancelled"), []string{p.Text("receipt.mark.failed")}
 	}
+	r.Tone, r.Struck = documents.ToneBad, true
+	r.Marks = append(r.Marks, p.Text("receipt.mark.no_money"))
 }
 
 // receiptRefunds is the headline of a payment that succeeded: success, or what
@@ -102,24 +103,24 @@ func receiptRefunds(p *locales.Printer, r *documents.Receipt, v ReceiptView) {
 	}
 	r.Tone, r.Status = documents.ToneGood, p.Text("receipt.status.success")
 	if done > 0 {
-		r.Tone = documents.ToneReturned
-		r.Status = p.Text("receipt.status.part_refunded")
-		r.Marks = []string{p.Text("receipt.mark.refunded", "sum", done)}
-		if done >= v.Payment.Amount {
-			r.Status = p.Text("receipt.status.refunded")
-		} else {
-			r.Marks = append(r.Marks, p.Text("receipt.mark.left", "sum", v.Payment.Amount-done))
-		}
+		r.Tone, r.Status = documents.ToneReturned, p.Text("receipt.status.part_refunded")
+		r.Marks = append(r.Marks, p.Text("receipt.mark.refunded", "sum", done))
 		r.Marks = append(r.Marks, lines[max(0, len(lines)-refundsOnReceipt):]...)
 		r.Rows = append(r.Rows, documents.Row{Label: p.Text("receipt.label.status"), Value: p.Text("receipt.status.success")})
 	}
 	if open > 0 {
 		r.Marks = append(r.Marks, p.Text("receipt.mark.refund_process", "sum", open))
 	}
+	switch rest := v.Payment.Amount - done; {
+	case rest <= 0:
+		r.Struck, r.Status = true, p.Text("receipt.status.refunded")
+	case done > 0:
+		r.Marks = append(r.Marks, p.Text("receipt.mark.left", "sum", rest))
+	}
 }
 
 // receiptRows are the facts of a receipt; the operator's transaction id is one
-// that payers and payees must see (§10.4).
+// that payers and payees must see (§10.4). What was reversed has no fee.
 func receiptRows(p *locales.Printer, v ReceiptView) []documents.Row {
 	var rows []documents.Row
 	add := func(label, value string) {
@@ -130,7 +131,7 @@ func receiptRows(p *locales.Printer, v ReceiptView) []documents.Row {
 	add(p.Text("receipt.label.inn"), v.TaxID)
 	add(p.Text("receipt.label.operator_id"), v.Payment.OperatorID)
 	add(p.Text("receipt.label.comment"), cmp.Or(v.Link.Comment, v.Payment.Comment))
-	if v.Payment.Fee != 0 && !v.ForPayer {
+	if v.Payment.State == payments.PaymentSucceeded && v.Payment.Fee != 0 && !v.ForPayer {
 		add(p.Text("receipt.label.fee"), p.Money(v.Payment.Fee))
 	}
 	return rows

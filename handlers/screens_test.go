@@ -71,6 +71,10 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 	return map[string][]namedScreen{
 		"payment": paymentScreens(p),
 		"refund":  refundScreens(p),
+		"outlets": outletScreens(p),
+		"wallet":  walletScreens(t, p),
+		"profile": profileScreens(p),
+		"signal":  signalScreens(p),
 		"setup": {
 			{"language", languageScreen(c, lang)},
 			{"phone", phoneScreen(p)},
@@ -83,9 +87,12 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 			{"card in the chat", cardInChatScreen(p)},
 		},
 		"home": {
-			{"just done", homeScreen(p, homeView{Outlet: hostileName, Moment: homeJustDone, Address: page + "/p/0S", QR: []byte("PNG")})},
-			{"one payment", homeScreen(p, homeView{Outlet: "A", Today: payments.Takings{Count: 1, Total: 1_50}, Address: page + "/p/0S", QR: []byte("PNG")})},
-			{"many payments", homeScreen(p, homeView{Outlet: "A", Today: payments.Takings{Count: 1005, Total: 1234567_00}, Address: production, QR: []byte("PNG")})},
+			{"just done", homeScreen(p, homeView{Desk: atHome(hostileName, payments.Takings{}), Moment: homeJustDone, Address: page + "/p/0S", QR: []byte("PNG")})},
+			{"one payment", homeScreen(p, homeView{Desk: atHome("A", payments.Takings{Count: 1, Total: 1_50}), Address: page + "/p/0S", QR: []byte("PNG")})},
+			{"many payments", homeScreen(p, homeView{Desk: atHome("A", payments.Takings{Count: 1005, Total: 1234567_00}), Address: production, QR: []byte("PNG")})},
+			{"further outlet", homeScreen(p, homeView{Desk: severalOutlets(), Moment: homeOutletAdded, Address: page + "/p/0S", QR: []byte("PNG")})},
+			{"paused, to an owner", homeScreen(p, homeView{Desk: pausedDesk(payments.RoleOwner), Address: page + "/p/0S", QR: []byte("PNG")})},
+			{"paused, to a cashier", homeScreen(p, homeView{Desk: pausedDesk(payments.RoleCashier), Address: page + "/p/0S", QR: []byte("PNG")})},
 			{"settings", settingsScreen(p, settingsView{HasMenu: true})},
 			{"settings before set-up", settingsScreen(p, settingsView{})},
 			{"help", helpScreen(p, true)},
@@ -98,7 +105,8 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 			{"current", cardScreen(p, &payments.Card{Last4: "1234"})},
 			{"none", cardScreen(p, nil)},
 			{"page", cardPageScreen(p, page+"/cards/TOKEN")},
-			{"added", cardAddedScreen(p, payments.Card{Last4: "1234"})},
+			{"page of a trial", cardPageScreen(p, "http://127.0.0.1:8080/cards/TOKEN")},
+			{"added", cardAddedScreen(p, payments.Wallet{}, payments.Card{Last4: "1234"})},
 		},
 		"charge": {
 			{"keypad", keypadScreen(p, []payments.Money{50_00, 100_00, 500_00, 1500_00})},
@@ -194,6 +202,8 @@ func target(t *testing.T, b chat.Button) string {
 	switch {
 	case b.URL != "":
 		return b.URL
+	case b.WebApp != "":
+		return "app " + b.WebApp
 	case b.Copy != "":
 		return "copy " + b.Copy
 	}

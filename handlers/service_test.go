@@ -24,6 +24,7 @@ type service struct {
 	tokens  int
 	met     []payments.Acquaintance
 
+	shop  // what the scripts of the whole program show
 	views map[payments.PaymentID]*payments.PaymentView
 	asked map[string]payments.RefundDraft // by key
 }
@@ -113,7 +114,7 @@ func (s *service) Desk(_ context.Context, id payments.PersonID) (payments.Desk, 
 	return d, nil
 }
 
-func (s *service) OpenCardForm(_ context.Context, id payments.PersonID) (string, error) {
+func (s *service) OpenCardForm(_ context.Context, id payments.PersonID, _ payments.OutletID) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.people[id].OutletID == 0 {
@@ -123,7 +124,7 @@ func (s *service) OpenCardForm(_ context.Context, id payments.PersonID) (string,
 	return fmt.Sprintf("TOKEN%d", s.tokens), nil
 }
 
-func (s *service) AddCard(_ context.Context, id payments.PersonID, n payments.CardNumber, _ string) (payments.Card, error) {
+func (s *service) AddCardFor(_ context.Context, id payments.PersonID, _ payments.OutletID, n payments.CardNumber, _ string) (payments.Card, error) {
 	s.mu.Lock()
 	s.numbers = append(s.numbers, n)
 	s.mu.Unlock()

@@ -19,6 +19,8 @@ func settingsScreen(p *locales.Printer, v settingsView) chat.Screen {
 		buttons = append(buttons, []chat.Button{{Text: label, Action: chat.Act(actionLanguage, l.Code)}})
 	}
 	if v.HasMenu {
+		profile := chat.Button{Text: p.Text("settings.button.profile"), Action: chat.Act(actionProfile)}
+		buttons = append(buttons, []chat.Button{profile})
 		buttons = append(buttons, menuRow(p))
 	}
 	return chat.Screen{Text: p.HTML("settings.screen"), Buttons: buttons}

@@ -54,15 +54,19 @@ func nameScreen(p *locales.Printer) chat.Screen {
 }
 
 func categoryScreen(p *locales.Printer, categories []payments.Category) chat.Screen {
-	var buttons [][]chat.Button
+	return chat.Screen{Text: p.HTML("setup.category.ask"), Buttons: categoryButtons(p, setup, categories)}
+}
+
+// categoryButtons are the choices of a form's step "category".
+func categoryButtons(p *locales.Printer, form string, categories []payments.Category) (buttons [][]chat.Button) {
 	for i, c := range categories {
-		b := chat.FormButton(p.Text("category."+string(c.ID)), setup, "category", string(c.ID))
+		b := chat.FormButton(p.Text("category."+string(c.ID)), form, "category", string(c.ID))
 		if i%2 == 0 {
 			buttons = append(buttons, nil)
 		}
 		buttons[len(buttons)-1] = append(buttons[len(buttons)-1], b)
 	}
-	return chat.Screen{Text: p.HTML("setup.category.ask"), Buttons: buttons}
+	return buttons
 }
 
 func addressScreen(p *locales.Printer) chat.Screen {

@@ -119,8 +119,8 @@ func TestOnlyTheOwnContactIsTaken(t *testing.T) {
 		{"own, but forwarded", map[string]any{"phone_number": "996700000000", "user_id": aigul},
 			map[string]any{"forward_origin": map[string]any{"type": "user", "date": 1, "sender_user": map[string]any{"id": 502, "is_bot": false, "first_name": "X"}}},
 			"не ваш номер"},
-		{"no number", map[string]any{"phone_number": "12", "user_id": aigul}, nil, "Не получилось узнать"},
-		{"words for a number", map[string]any{"phone_number": "<b>", "user_id": aigul}, nil, "Не получилось узнать"},
+		{"no number", map[string]any{"phone_number": "12", "user_id": aigul}, nil, "Не удалось распознать"},
+		{"words for a number", map[string]any{"phone_number": "<b>", "user_id": aigul}, nil, "Не удалось распознать"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			w := newWorld(t, "ru", page)

@@ -305,7 +305,7 @@ func (w *world) fillsCardPage(number payments.CardNumber) {
 	if _, err := w.service.fillCardForm(aigul, number); err != nil {
 		w.t.Fatal(err)
 	}
-	if err := w.runtime.Signal(w.t.Context(), aigul, aigul, chat.Act(SignalCardAdded)); err != nil {
+	if err := w.runtime.Signal(w.t.Context(), aigul, aigul, chat.Act(SignalCardAdded, 5)); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -83,6 +83,7 @@ CREATE TABLE payments (
 );
 CREATE UNIQUE INDEX payments_once ON payments (link_id) WHERE once AND state IN ('executing', 'succeeded');
 CREATE INDEX payments_link ON payments (link_id, id DESC);
+CREATE INDEX payments_executing ON payments (executed_at) WHERE state = 'executing';
 CREATE INDEX payments_created ON payments (created_at) WHERE state = 'created';
 CREATE INDEX payments_takings ON payments (merchant_id, outlet_id, final_at) INCLUDE (amount, receipt) WHERE state = 'succeeded';
 CREATE UNIQUE INDEX payments_receipt_key ON payments (receipt_key) WHERE receipt_key <> '';

@@ -12,16 +12,16 @@ import (
 const CardFormLife = 15 * time.Minute
 
 // OpenCardForm returns the secret part of the address at which a person enters
-// the card of their active outlet, once. Errors: CodeNotRegistered,
-// CodeNotAllowed.
-func (s *Service) OpenCardForm(ctx context.Context, id PersonID) (token string, err error) {
-	p, err := s.cardKeeper(ctx, s.Store, id)
+// a card for an outlet, or for all of them (0), once. Errors:
+// CodeNotRegistered, CodeNotAllowed, CodeOutletNotFound.
+func (s *Service) OpenCardForm(ctx context.Context, id PersonID, outlet OutletID) (token string, err error) {
+	p, err := s.cardKeeper(ctx, s.Store, id, outlet)
 	if err != nil {
 		return "", err
 	}
 	token = NewCode()
 	form := CardForm{
-		TokenHash: hashToken(token), PersonID: id, MerchantID: p.MerchantID, OutletID: p.OutletID,
+		TokenHash: hashToken(token), PersonID: id, MerchantID: p.MerchantID, OutletID: outlet,
 		ExpiresAt: s.now().Add(CardFormLife),
 	}
 	err = s.Store.Atomically(ctx, func(tx Tx) error { return tx.InsertCardForm(ctx, form) })
@@ -32,7 +32,7 @@ func (s *Service) OpenCardForm(ctx context.Context, id PersonID) (token string, 
 }
 
 // CardFormOutlet returns the outlet and the person of a form that is still
-// open. Error: CodeCardFormExpired, the same for unknown, used and old ones.
+// open; a form for all outlets goes by the merchant's name. Error: CodeCardFormExpired, the same for unknown, used and old ones.
 func (s *Service) CardFormOutlet(ctx context.Context, token string) (Person, Outlet, error) {
 	form, err := s.cardForm(ctx, s.Store, token)
 	if err != nil {
@@ -42,6 +42,13 @@ func (s *Service) CardFormOutlet(ctx context.Context, token string) (Person, Out
 	if err != nil {
 		return Person{}, Outlet{}, fmt.Errorf("person of a card form: %w", err)
 	}
+	if form.OutletID == 0 {
+		m, err := s.Store.Merchant(ctx, form.MerchantID)
+		if err != nil {
+			return Person{}, Outlet{}, fmt.Errorf("merchant of a card form: %w", err)
+		}
+		return p, Outlet{MerchantID: m.ID, Name: m.Name}, nil
+	}
 	o, err := s.Store.Outlet(ctx, form.MerchantID, form.OutletID)
 	if err != nil {
 		return Person{}, Outlet{}, fmt.Errorf("outlet of a card form: %w", err)
@@ -49,42 +56,54 @@ func (s *Service) CardFormOutlet(ctx context.Context, token string) (Person, Out
 	return p, o, nil
 }
 
-// AddCardByForm makes a card the outlet's and uses the form up. Errors:
-// CodeCardFormExpired, CodeTokenizerDown (the form stays open).
+// AddCardByForm makes a card that of the form's outlet and uses the form up.
+// Errors: CodeCardFormExpired, CodeTokenizerDown (the form stays open),
+// CodeNotAllowed, CodeTooMany.
 func (s *Service) AddCardByForm(ctx context.Context, token string, number CardNumber) (Card, error) {
 	form, err := s.cardForm(ctx, s.Store, token)
 	if err != nil {
 		return Card{}, err
 	}
-	if _, err := s.cardKeeper(ctx, s.Store, form.PersonID); err != nil {
+	if _, err := s.cardKeeper(ctx, s.Store, form.PersonID, form.OutletID); err != nil {
 		return Card{}, err
 	}
 	c, sealed, keyID, err := s.protect(ctx, number, form.MerchantID)
 	if err != nil {
 		return Card{}, err
 	}
-	now := s.now()
 	err = s.Store.Atomically(ctx, func(tx Tx) error {
-		open, err := tx.MarkCardFormUsed(ctx, form.TokenHash, now)
+		p, err := s.lockCards(ctx, tx, form.PersonID, form.OutletID)
+		if err != nil {
+			return err
+		}
+		open, err := tx.MarkCardFormUsed(ctx, form.TokenHash, s.now())
 		if err != nil {
 			return fmt.Errorf("use a card form: %w", err)
 		}
-		if !open {
+		if !open || p.MerchantID != form.MerchantID {
 			return Fail(CodeCardFormExpired)
 		}
-		if c.ID, err = tx.InsertCard(ctx, c, sealed, keyID, "", form.OutletID, form.PersonID, now); err != nil {
+		if c.ID, err = tx.InsertCard(ctx, c, sealed, keyID, "", p.ID, s.now()); err != nil {
 			return fmt.Errorf("insert card: %w", err)
 		}
-		return s.afterCard(ctx, tx, c, form.OutletID, Scheduled{Job: CardAdded{PersonID: form.PersonID, CardID: c.ID}})
+		if err := s.useNewCard(ctx, tx, p, c, form.OutletID); err != nil {
+			return err
+		}
+		return tx.Enqueue(ctx, Scheduled{Job: CardAdded{PersonID: p.ID, CardID: c.ID}})
 	})
 	return c, err
 }
 
-// AddCard makes a card the active outlet's, typed in a chat. The same key
-// again changes nothing. Errors: CodeNotRegistered, CodeNotAllowed,
-// CodeTokenizerDown.
+// AddCard makes a card, typed in a chat, that of all outlets; see AddCardFor.
 func (s *Service) AddCard(ctx context.Context, id PersonID, number CardNumber, key string) (Card, error) {
-	p, err := s.cardKeeper(ctx, s.Store, id)
+	return s.AddCardFor(ctx, id, 0, number, key)
+}
+
+// AddCardFor makes a card, typed in a chat, that of an outlet, or of all of
+// them (0). The same key again changes nothing. Errors: CodeNotRegistered,
+// CodeNotAllowed, CodeOutletNotFound, CodeTokenizerDown, CodeTooMany.
+func (s *Service) AddCardFor(ctx context.Context, id PersonID, outlet OutletID, number CardNumber, key string) (Card, error) {
+	p, err := s.cardKeeper(ctx, s.Store, id, outlet)
 	if err != nil {
 		return Card{}, err
 	}
@@ -93,45 +112,41 @@ func (s *Service) AddCard(ctx context.Context, id PersonID, number CardNumber, k
 		return Card{}, err
 	}
 	err = s.Store.Atomically(ctx, func(tx Tx) error {
-		if c.ID, err = tx.InsertCard(ctx, c, sealed, keyID, key, p.OutletID, id, s.now()); err != nil {
+		p, err := s.lockCards(ctx, tx, id, outlet)
+		if err != nil {
 			return err
 		}
-		return s.afterCard(ctx, tx, c, p.OutletID)
+		known, err := tx.CardByKey(ctx, id, key)
+		if err == nil {
+			c = known
+			return nil
+		}
+		if !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if c.MerchantID != p.MerchantID {
+			return Fail(CodeNotAllowed) // sealed for another merchant a moment ago
+		}
+		if c.ID, err = tx.InsertCard(ctx, c, sealed, keyID, key, id, s.now()); err != nil {
+			return fmt.Errorf("insert card: %w", err)
+		}
+		return s.useNewCard(ctx, tx, p, c, outlet)
 	})
 	if err != nil {
-		return Card{}, fmt.Errorf("insert card: %w", err)
+		return Card{}, fmt.Errorf("add a card: %w", err)
 	}
 	return c, nil
 }
 
-// afterCard sends what an earlier card refused to the new one, under new keys
-// since under the old ones it stays refused, and puts down the jobs given.
-func (s *Service) afterCard(ctx context.Context, tx Tx, c Card, outlet OutletID, jobs ...Scheduled) error {
-	refused, err := tx.LockRefusedCredits(ctx, c.MerchantID, outlet)
-	if err != nil {
-		return fmt.Errorf("refused credits: %w", err)
+// cardKeeper returns a person who may change the cards, of an outlet of theirs
+// if one is named.
+func (s *Service) cardKeeper(ctx context.Context, r Reader, id PersonID, outlet OutletID) (Person, error) {
+	p, err := s.member(ctx, r, id, ActionCards)
+	if err != nil || outlet == 0 {
+		return p, err
 	}
-	for _, credit := range refused {
-		credit.State, credit.CardID, credit.Key, credit.ChangedAt = CreditDue, c.ID, NewCode(), s.now()
-		if err := tx.MarkCredit(ctx, credit); err != nil {
-			return fmt.Errorf("revive credit %d: %w", credit.ID, err)
-		}
-		jobs = append(jobs, Scheduled{Job: PayCredit{MerchantID: credit.MerchantID, CreditID: credit.ID}})
-	}
-	if len(jobs) == 0 {
-		return nil
-	}
-	return tx.Enqueue(ctx, jobs...)
-}
-
-// cardKeeper returns a person who may change the card: the owner.
-func (s *Service) cardKeeper(ctx context.Context, r Reader, id PersonID) (Person, error) {
-	p, err := s.person(ctx, r, id)
-	if err != nil {
-		return Person{}, err
-	}
-	if p.Role != RoleOwner {
-		return Person{}, Fail(CodeNotAllowed)
+	if _, err := r.Outlet(ctx, p.MerchantID, outlet); err != nil {
+		return Person{}, found(err, CodeOutletNotFound)
 	}
 	return p, nil
 }

@@ -10,7 +10,8 @@ import (
 
 // Charge makes a one-time link over a sum at the person's active outlet. The
 // same key again returns the charge it made. Errors: CodeNotRegistered,
-// CodeSumTooSmall, CodeSumTooLarge, CodeCommentTooLong, CodeNotAllowed.
+// CodeSumTooSmall, CodeSumTooLarge, CodeCommentTooLong, CodeNotAllowed,
+// CodeOutletPaused.
 func (s *Service) Charge(ctx context.Context, id PersonID, draft ChargeDraft) (Ticket, error) {
 	if err := CheckBounds(draft.Amount, DefaultMin, DefaultMax); err != nil {
 		return Ticket{}, err
@@ -34,6 +35,9 @@ func (s *Service) Charge(ctx context.Context, id PersonID, draft ChargeDraft) (T
 		outlet, err := tx.Outlet(ctx, p.MerchantID, p.OutletID)
 		if err != nil {
 			return found(err, CodeOutletNotFound)
+		}
+		if outlet.State != OutletOpen {
+			return Fail(CodeOutletPaused)
 		}
 		now := s.now()
 		link, err = s.insertLink(ctx, tx, Link{
@@ -125,7 +129,7 @@ func (s *Service) ticket(ctx context.Context, l Link) (Ticket, error) {
 	return t, nil
 }
 
-// seller returns a person who may take money: everyone but the accountant.
+// seller returns a person who may take money, with a card to put it on.
 func (s *Service) seller(ctx context.Context, id PersonID) (Person, error) {
 	p, err := s.person(ctx, s.Store, id)
 	if err != nil {
@@ -134,7 +138,7 @@ func (s *Service) seller(ctx context.Context, id PersonID) (Person, error) {
 	if !p.HasCard {
 		return Person{}, Fail(CodeNotRegistered)
 	}
-	if p.Role == RoleAccountant {
+	if !p.Role.Can(ActionTakeMoney) {
 		return Person{}, Fail(CodeNotAllowed)
 	}
 	return p, nil
@@ -149,6 +153,7 @@ type Desk struct {
 	Static   Link
 	Today    Takings
 	Usual    []Money // for the keypad, ascending
+	Outlets  int     // of the merchant that are not archived
 }
 
 // usualDefaults fill a keypad that has no history yet.
@@ -169,6 +174,9 @@ func (s *Service) Desk(ctx context.Context, id PersonID) (Desk, error) {
 	}
 	if d.Static, err = s.Store.StaticLink(ctx, p.MerchantID, p.OutletID); err != nil {
 		return Desk{}, found(err, CodeLinkNotFound)
+	}
+	if d.Outlets, err = s.Store.OutletCount(ctx, p.MerchantID); err != nil {
+		return Desk{}, fmt.Errorf("outlets of merchant %d: %w", p.MerchantID, err)
 	}
 	card, err := s.Store.Card(ctx, p.MerchantID, p.OutletID)
 	switch {

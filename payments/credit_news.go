@@ -30,14 +30,6 @@ func (s *Service) CreditRefusal(ctx context.Context, job CreditTold) (r CreditRe
 		return r, fmt.Errorf("card %d: %w", r.Credit.CardID, err)
 	}
 	r.Card = card.Card
-	people, err := s.Store.Listeners(ctx, job.MerchantID, r.Credit.OutletID)
-	if err != nil {
-		return r, fmt.Errorf("listeners of outlet %d: %w", r.Credit.OutletID, err)
-	}
-	for _, p := range people {
-		if p.Role == RoleOwner {
-			r.Owners = append(r.Owners, p)
-		}
-	}
-	return r, nil
+	r.Owners, err = s.owners(ctx, s.Store, job.MerchantID)
+	return r, err
 }

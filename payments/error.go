@@ -33,11 +33,24 @@ const (
 	CodeCommentTooLong  Code = "comment_too_long" // Params: max
 	CodeCategoryUnknown Code = "category_unknown"
 
+	// Outlets and the profile.
+	CodeHoursTooLong     Code = "hours_too_long"    // Params: max
+	CodeOutletPaused     Code = "outlet_paused"     // takes no money at the moment
+	CodeOutletArchived   Code = "outlet_archived"   // was given up
+	CodeLastOutlet       Code = "last_outlet"       // somewhere money has to be taken
+	CodeTINMalformed     Code = "tin_malformed"     // not 14 digits
+	CodeContactMalformed Code = "contact_malformed" // Params: max
+	CodeTooMany          Code = "too_many"          // Params: max, of outlets or cards
+
 	// Cards.
 	CodeCardMalformed   Code = "card_malformed"
 	CodeCardNotElkart   Code = "card_not_elkart"
 	CodeCardFormExpired Code = "card_form_expired"
 	CodeTokenizerDown   Code = "tokenizer_unavailable"
+	CodeCardNotFound    Code = "card_not_found"
+	CodeLastCard        Code = "last_card"        // somewhere money has to go
+	CodeCardHasCredits  Code = "card_has_credits" // money is still on its way to it
+	CodeSuccessorNeeded Code = "successor_needed" // another card has to take over first
 
 	// Things looked for.
 	CodeOutletNotFound  Code = "outlet_not_found"

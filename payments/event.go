@@ -62,6 +62,9 @@ func (p Payment) execute(e Event) Payment {
 }
 
 func (p Payment) update(e Event) (Payment, error) {
+	if e.Status == p.OperatorStatus() && e.Status != StatusSuccess {
+		return p, nil // we hold it already
+	}
 	switch e.Status {
 	case StatusSuccess:
 		switch p.State {
@@ -83,10 +86,6 @@ func (p Payment) update(e Event) (Payment, error) {
 			// Our answer to execute was lost: the operator is right (§3).
 			p.State, p.ReversedBy, p.FinalAt = PaymentReversed, e.Status, e.At
 			return p, nil
-		default:
-			if p.OperatorStatus() == e.Status {
-				return p, nil
-			}
 		}
 	}
 	return p, Fail(CodeImpossible)

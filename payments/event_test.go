@@ -44,7 +44,7 @@ func TestApply(t *testing.T) {
 		{"update 40", update(payments.StatusCanceled), [6]payments.PaymentState{"cancelled", "cancelled", "reversed", impossible, "cancelled", "reversed"}},
 		{"update 30", update(payments.StatusError), [6]payments.PaymentState{"failed", "failed", "reversed", "failed", impossible, impossible}},
 		{"update 20", update(payments.StatusInProcess), [6]payments.PaymentState{impossible, impossible, impossible, impossible, impossible, impossible}},
-		{"update 10", update(payments.StatusCreated), [6]payments.PaymentState{impossible, impossible, impossible, impossible, impossible, impossible}},
+		{"update 10", update(payments.StatusCreated), [6]payments.PaymentState{"created", impossible, impossible, impossible, impossible, impossible}},
 	}
 	for _, e := range events {
 		for i, from := range []payments.PaymentState{"created", "executing", "succeeded", "failed", "cancelled", "reversed"} {

@@ -35,6 +35,16 @@ type AskOperator struct {
 	OperatorID string     `json:"operator_id"`
 }
 
+// CardTold tells an owner that another one changed something about the cards.
+type CardTold struct {
+	MerchantID MerchantID `json:"merchant_id"`
+	AuditID    AuditID    `json:"audit_id"`
+	PersonID   PersonID   `json:"person_id"`
+}
+
+// Kind names the job in the queue.
+func (CardTold) Kind() string { return "card_told" }
+
 // CardAdded tells the chat that a card came in by the form.
 type CardAdded struct {
 	PersonID PersonID `json:"person_id"`

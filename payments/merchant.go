@@ -13,6 +13,10 @@ type Merchant struct {
 	Cutoff   int    // the hour, 0–23, at which the merchant's day begins
 	FeeBP    int    // kept of each payment, in basis points, 0–10000; see Fee
 	FeeMin   Money  // and at least so much
+
+	TIN           string // ИНН, 14 digits; "" if not said
+	Contact       string // for customers: +phone, @name or words; "" if not said
+	DefaultCardID CardID // of outlets that have no card of their own; 0: none yet
 }
 
 // Day is a merchant's business day as a half-open span of UTC instants.

@@ -26,7 +26,7 @@ func (s *Service) Spread(ctx context.Context, job Fanout) error {
 	if err != nil {
 		return fmt.Errorf("payment %d: %w", job.PaymentID, err)
 	}
-	people, err := s.Store.Listeners(ctx, p.MerchantID, p.OutletID)
+	people, err := s.Store.Listeners(ctx, p.MerchantID, p.LinkID)
 	if err != nil {
 		return fmt.Errorf("listeners of outlet %d: %w", p.OutletID, err)
 	}
@@ -103,7 +103,10 @@ func (s *Service) Ask(ctx context.Context, job AskOperator) (settled bool, err e
 	}
 	switch status {
 	case StatusSuccess, StatusError, StatusCanceled:
-		return true, s.Update(ctx, job.OperatorID, status, s.now())
+		if err := s.Update(ctx, job.OperatorID, status, s.now()); err != nil {
+			return false, fmt.Errorf("take the operator's answer about %s: %w", job.OperatorID, err)
+		}
+		return true, nil
 	}
 	return false, nil
 }

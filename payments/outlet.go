@@ -9,6 +9,17 @@ type OutletID int64
 const (
 	MaxName    = 64
 	MaxAddress = 200
+	MaxHours   = 64
+)
+
+// OutletState says whether an outlet takes money.
+type OutletState string
+
+// The states: open ⇄ paused → archived → open.
+const (
+	OutletOpen     OutletState = "open"
+	OutletPaused   OutletState = "paused"   // its links are nobody's (wire 452) until it goes on
+	OutletArchived OutletState = "archived" // given up; its history stays
 )
 
 // Outlet is a place where a merchant takes payments (соода түйүнү).
@@ -21,8 +32,14 @@ type Outlet struct {
 	Address    string
 	Latitude   *float64 // degrees; nil if not shared
 	Longitude  *float64
-	Closed     bool // takes no payments any more
+	Hours      string // as customers read it: "09:00–18:00" or words; "" if not said
+	State      OutletState
+	CardID     CardID // that its payments are credited to; 0: none yet
+	OwnCard    bool   // the card is chosen for this outlet, and does not follow the merchant's default
 }
+
+// Archived reports whether the outlet was given up.
+func (o Outlet) Archived() bool { return o.State == OutletArchived }
 
 // OutletDraft is an outlet as a person describes it.
 type OutletDraft struct {
@@ -31,10 +48,12 @@ type OutletDraft struct {
 	Address   string
 	Latitude  *float64
 	Longitude *float64
-	Key       string // idempotency: the same key makes the same outlet
+	CopyFrom  OutletID // whose category, hours and card it takes over, see clean; 0: nobody's
+	Key       string   // idempotency: the same key makes the same outlet
 }
 
-// clean checks a draft and returns it with its texts cleaned. Errors:
+// clean checks a draft and returns it with its texts cleaned. A category that
+// is to be copied may be left out. Errors:
 // CodeNameMalformed, CodeAddressTooLong, CodeCategoryUnknown.
 func (d OutletDraft) clean() (OutletDraft, Category, error) {
 	name, err := CleanName(d.Name)
@@ -46,7 +65,7 @@ func (d OutletDraft) clean() (OutletDraft, Category, error) {
 		return d, Category{}, err
 	}
 	category, ok := CategoryByID(d.Category)
-	if !ok {
+	if !ok && (d.Category != "" || d.CopyFrom == 0) {
 		return d, Category{}, Fail(CodeCategoryUnknown)
 	}
 	return d, category, nil
@@ -70,4 +89,17 @@ func CleanAddress(s string) (string, error) {
 		return "", Fail(CodeAddressTooLong, "max", MaxAddress)
 	}
 	return address, nil
+}
+
+// CleanHours returns working hours as one line of at most MaxHours characters,
+// from–to in the one form that everybody reads, or CodeHoursTooLong.
+func CleanHours(s string) (string, error) {
+	if span, ok := ParseSpan(s); ok {
+		return span.String(), nil
+	}
+	hours := CleanLine(s)
+	if utf8.RuneCountInString(hours) > MaxHours {
+		return "", Fail(CodeHoursTooLong, "max", MaxHours)
+	}
+	return hours, nil
 }

@@ -33,8 +33,13 @@ func (s *Service) PayerView(ctx context.Context, code string) (PayerView, error)
 		return PayerView{}, fmt.Errorf("payer's view: %w", err)
 	}
 	view := PayerView{Link: ticket.Link, Outlet: ticket.Outlet}
-	if view.Outlet.Closed && view.Link.State == LinkActive {
-		view.Link.State = LinkPaused
+	if view.Link.State == LinkActive {
+		switch view.Outlet.State {
+		case OutletPaused:
+			view.Link.State = LinkPaused
+		case OutletArchived:
+			view.Link.State = LinkCancelled
+		}
 	}
 	if view.Link.Kind == LinkCharge {
 		view.Payment = ticket.Payment

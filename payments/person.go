@@ -31,6 +31,10 @@ type Person struct {
 	OutletID   OutletID   // the active outlet; 0 before set-up
 	Role       Role       // in the active merchant
 	HasCard    bool       // the active outlet has a card to be credited
+
+	Notify    Notify // which payments of the active merchant they hear of
+	QuietFrom int    // minutes since midnight in the merchant's zone, see QuietAt
+	QuietTo   int
 }
 
 // Registered reports whether set-up got far enough to take money.

@@ -72,3 +72,25 @@ func (p Payment) receiptView(refunds []Refund) ReceiptView {
 	}
 	return v
 }
+
+// PayerReceipt returns the payment of a charge for the receipt that its payer
+// takes along; Credit and Card are the merchant's own and not in it. Errors:
+// CodeLinkNotFound, CodeReceiptNotFound where the charge is not paid, and for
+// links by which many pay.
+func (s *Service) PayerReceipt(ctx context.Context, code string) (PaymentView, error) {
+	view, err := s.PayerView(ctx, code)
+	if err != nil {
+		return PaymentView{}, err
+	}
+	if view.Payment == nil || view.Payment.State != PaymentSucceeded {
+		return PaymentView{}, Fail(CodeReceiptNotFound)
+	}
+	v := PaymentView{Payment: *view.Payment, Outlet: view.Outlet, Link: view.Link}
+	if v.Merchant, err = s.Store.Merchant(ctx, v.Payment.MerchantID); err != nil {
+		return PaymentView{}, fmt.Errorf("merchant %d: %w", v.Payment.MerchantID, err)
+	}
+	if v.Refunds, err = s.Store.Refunds(ctx, v.Payment.MerchantID, v.Payment.ID); err != nil {
+		return PaymentView{}, fmt.Errorf("refunds of payment %d: %w", v.Payment.ID, err)
+	}
+	return v, nil
+}

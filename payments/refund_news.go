@@ -5,16 +5,17 @@ import (
 	"fmt"
 )
 
-// refundTold is who hears of a refund's end: owners, managers, and the member
-// who asked for it.
+// refundTold is who hears of a refund's end: owners and managers who want to
+// hear of anything, and in any case the member who asked for it.
 func (s *Service) refundTold(ctx context.Context, tx Tx, p Payment, r Refund) ([]Scheduled, error) {
-	people, err := tx.Listeners(ctx, p.MerchantID, p.OutletID)
+	people, err := tx.Members(ctx, p.MerchantID)
 	if err != nil {
-		return nil, fmt.Errorf("listeners of outlet %d: %w", p.OutletID, err)
+		return nil, fmt.Errorf("members of merchant %d: %w", p.MerchantID, err)
 	}
 	var jobs []Scheduled
 	for _, person := range people {
-		if person.Role.mayRefund() || person.ID == r.RequestedBy {
+		wants := person.Notify != NotifyNone && person.Role.mayRefund()
+		if wants || person.ID == r.RequestedBy {
 			jobs = append(jobs, Scheduled{Job: RefundTold{
 				MerchantID: r.MerchantID, RefundID: r.ID, State: r.State, PersonID: person.ID,
 			}})

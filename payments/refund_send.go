@@ -66,7 +66,7 @@ func (s *Service) SendRefund(ctx context.Context, job SendRefund) (settled bool,
 			return err == nil, err
 		}
 	}
-	status := StatusCreated
+	var status Status
 	if r.OperatorID == "" {
 		if r, status, err = s.beginRefund(ctx, r); err != nil || r.State.Final() {
 			return err == nil, err

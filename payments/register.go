@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 )
 
 // Meet notes what Telegram says of a person and returns who they are to us.
@@ -56,7 +57,8 @@ func (s *Service) SetBlocked(ctx context.Context, id PersonID, blocked bool) err
 // OpenOutlet makes an outlet with its static link; the person's first one
 // makes the merchant and them its owner. The same key again returns the outlet
 // it made. Errors: CodeNotRegistered (no phone yet), CodeNoConsent,
-// CodeNameMalformed, CodeAddressTooLong, CodeCategoryUnknown, CodeNotAllowed.
+// CodeNameMalformed, CodeAddressTooLong, CodeCategoryUnknown, CodeNotAllowed,
+// CodeTooMany, CodeOutletNotFound (the one to copy from).
 func (s *Service) OpenOutlet(ctx context.Context, id PersonID, draft OutletDraft) (Outlet, error) {
 	draft, category, err := draft.clean()
 	if err != nil {
@@ -64,6 +66,15 @@ func (s *Service) OpenOutlet(ctx context.Context, id PersonID, draft OutletDraft
 	}
 	var made Outlet
 	err = s.Store.Atomically(ctx, func(tx Tx) error {
+		before, err := tx.Person(ctx, id)
+		if err != nil {
+			return found(err, CodeNotRegistered)
+		}
+		if before.MerchantID != 0 {
+			if err := tx.LockMerchant(ctx, before.MerchantID); err != nil {
+				return fmt.Errorf("lock merchant %d: %w", before.MerchantID, err)
+			}
+		}
 		if err := tx.LockPerson(ctx, id); err != nil {
 			return found(err, CodeNotRegistered)
 		}
@@ -90,29 +101,63 @@ func (s *Service) openOutlet(ctx context.Context, tx Tx, id PersonID, draft Outl
 		return Outlet{}, Fail(CodeNotRegistered)
 	case p.ConsentedAt.IsZero():
 		return Outlet{}, Fail(CodeNoConsent)
-	case p.MerchantID != 0 && p.Role != RoleOwner:
+	case p.MerchantID != 0 && !p.Role.Can(ActionAddOutlet):
 		return Outlet{}, Fail(CodeNotAllowed)
 	}
-	merchant := p.MerchantID
-	if merchant == 0 {
-		merchant, err = tx.InsertMerchant(ctx, id, Merchant{Name: draft.Name, TimeZone: s.TimeZone}, now)
+	o := Outlet{
+		MerchantID: p.MerchantID, Name: draft.Name, Category: category.ID, MCC: category.MCC,
+		Address: draft.Address, Latitude: draft.Latitude, Longitude: draft.Longitude, State: OutletOpen,
+	}
+	if p.MerchantID == 0 {
+		o.MerchantID, err = tx.InsertMerchant(ctx, id, Merchant{Name: draft.Name, TimeZone: s.TimeZone}, now)
 		if err != nil {
 			return Outlet{}, fmt.Errorf("insert merchant: %w", err)
 		}
-	}
-	o := Outlet{
-		MerchantID: merchant, Name: draft.Name, Category: category.ID, MCC: category.MCC,
-		Address: draft.Address, Latitude: draft.Latitude, Longitude: draft.Longitude,
+	} else if o, err = inherit(ctx, tx, o, draft.CopyFrom); err != nil {
+		return Outlet{}, err
 	}
 	if o.ID, err = tx.InsertOutlet(ctx, id, o, draft.Key, now); err != nil {
 		return Outlet{}, fmt.Errorf("insert outlet: %w", err)
 	}
 	static := Link{
-		MerchantID: merchant, OutletID: o.ID, Kind: LinkStatic, State: LinkActive, Code: NewCode(),
+		MerchantID: o.MerchantID, OutletID: o.ID, Kind: LinkStatic, State: LinkActive, Code: NewCode(),
 		Min: DefaultMin, Max: DefaultMax, CreatedBy: id, CreatedAt: now,
 	}
 	if _, err := s.insertLink(ctx, tx, static, o, ""); err != nil {
 		return Outlet{}, err
+	}
+	p.MerchantID = o.MerchantID
+	return o, s.auditOutlet(ctx, tx, p, AuditOutletAdded, o, "")
+}
+
+// inherit gives a further outlet what it takes over: the merchant's default
+// card, or from another outlet its card, its hours and, where none was chosen,
+// its category. Errors: CodeTooMany, CodeOutletNotFound (also for another
+// merchant's).
+func inherit(ctx context.Context, tx Tx, o Outlet, from OutletID) (Outlet, error) {
+	outlets, err := tx.Outlets(ctx, o.MerchantID)
+	if err != nil {
+		return o, fmt.Errorf("outlets of merchant %d: %w", o.MerchantID, err)
+	}
+	if len(outlets) >= MaxOutlets {
+		return o, Fail(CodeTooMany, "max", MaxOutlets)
+	}
+	if from == 0 {
+		m, err := tx.Merchant(ctx, o.MerchantID)
+		if err != nil {
+			return o, fmt.Errorf("merchant %d: %w", o.MerchantID, err)
+		}
+		o.CardID = m.DefaultCardID
+		return o, nil
+	}
+	at := slices.IndexFunc(outlets, func(known Outlet) bool { return known.ID == from })
+	if at < 0 {
+		return o, Fail(CodeOutletNotFound)
+	}
+	model := outlets[at]
+	o.CardID, o.OwnCard, o.Hours = model.CardID, model.OwnCard, model.Hours
+	if o.Category == "" {
+		o.Category, o.MCC = model.Category, model.MCC
 	}
 	return o, nil
 }

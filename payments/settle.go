@@ -24,6 +24,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -47,18 +48,17 @@ func (s *Service) Create(ctx context.Context, order Order) (Payment, error) {
 	}
 	var p Payment
 	err = s.Store.Atomically(ctx, func(tx Tx) error {
-		known, err := knownOrder(ctx, tx, order, fingerprint)
-		if err == nil {
+		target, err := s.judgeOrder(ctx, tx, order)
+		if CodeOf(err) != "" {
+			// What was kept before is answered again, whatever has become of its
+			// link; most orders are new, and judging them first saves a question.
+			known, unknown := knownOrder(ctx, tx, order, fingerprint)
+			if errors.Is(unknown, ErrNotFound) {
+				return err
+			}
 			p = known
-			return nil
+			return unknown
 		}
-		if !errors.Is(err, ErrNotFound) {
-			return err
-		}
-		if order.Type != TypeC2B && order.Type != TypeB2B {
-			return Fail(CodeDataWrong, "field", "transactionType")
-		}
-		target, err := s.judge(ctx, tx, order.Scan)
 		if err != nil {
 			return err
 		}
@@ -78,7 +78,6 @@ func (s *Service) Create(ctx context.Context, order Order) (Payment, error) {
 			return fmt.Errorf("insert payment %s: %w", order.OperatorID, err)
 		}
 		if !fresh {
-			// A parallel repetition was faster.
 			p, err = knownOrder(ctx, tx, order, fingerprint)
 			return err
 		}
@@ -88,25 +87,23 @@ func (s *Service) Create(ctx context.Context, order Order) (Payment, error) {
 	return p, err
 }
 
+// judgeOrder is judge for an order, whose type must be one that pays merchants.
+func (s *Service) judgeOrder(ctx context.Context, tx Tx, order Order) (Target, error) {
+	if order.Type != TypeC2B && order.Type != TypeB2B {
+		return Target{}, Fail(CodeDataWrong, "field", "transactionType")
+	}
+	return s.judge(ctx, tx, order.Scan)
+}
+
 // Execute promises to take a payment. Error: CodePaymentNotFound. A payment
 // that cannot be taken any more comes back failed or cancelled.
 func (s *Service) Execute(ctx context.Context, operatorID string) (Payment, error) {
 	var p Payment
 	err := s.Store.Atomically(ctx, func(tx Tx) error {
-		known, err := tx.PaymentByOperatorID(ctx, operatorID)
-		if err != nil {
+		var link Link
+		var err error
+		if p, link, err = tx.LockPaymentByOperatorID(ctx, operatorID); err != nil {
 			return found(err, CodePaymentNotFound)
-		}
-		if known.State != PaymentCreated {
-			p = known
-			return nil
-		}
-		link, err := heldLink(ctx, tx, known)
-		if err != nil {
-			return err
-		}
-		if p, err = tx.LockPayment(ctx, known.MerchantID, known.ID); err != nil {
-			return fmt.Errorf("lock payment %s: %w", operatorID, err)
 		}
 		now := s.now()
 		e := Event{Kind: EventExecute, At: now}
@@ -121,29 +118,17 @@ func (s *Service) Execute(ctx context.Context, operatorID string) (Payment, erro
 // at is the operator's own time for it, kept as said. Errors: CodePaymentNotFound, CodeImpossible.
 func (s *Service) Update(ctx context.Context, operatorID string, status Status, at time.Time) error {
 	return s.Store.Atomically(ctx, func(tx Tx) error {
-		known, err := tx.PaymentByOperatorID(ctx, operatorID)
+		if err := tx.LockMerchantByOperatorID(ctx, operatorID); err != nil {
+			return fmt.Errorf("lock the merchant of payment %s: %w", operatorID, err)
+		}
+		p, link, err := tx.LockPaymentByOperatorID(ctx, operatorID)
 		if errors.Is(err, ErrNotFound) {
 			return s.updateRefund(ctx, tx, operatorID, status, at)
 		}
 		if err != nil {
-			return fmt.Errorf("payment %s: %w", operatorID, err)
-		}
-		e := Event{Kind: EventUpdate, Status: status, At: s.now(), SaidAt: at}
-		if after, err := known.Apply(e); err != nil || after.State == known.State {
-			return err
-		}
-		if err := tx.LockMerchant(ctx, known.MerchantID); err != nil {
-			return fmt.Errorf("lock merchant %d: %w", known.MerchantID, err)
-		}
-		link, err := heldLink(ctx, tx, known)
-		if err != nil {
-			return err
-		}
-		p, err := tx.LockPayment(ctx, known.MerchantID, known.ID)
-		if err != nil {
 			return fmt.Errorf("lock payment %s: %w", operatorID, err)
 		}
-		return s.advance(ctx, tx, &p, &link, e)
+		return s.advance(ctx, tx, &p, &link, Event{Kind: EventUpdate, Status: status, At: s.now(), SaidAt: at})
 	})
 }
 
@@ -267,6 +252,7 @@ func knownOrder(ctx context.Context, tx Tx, order Order, fingerprint []byte) (Pa
 
 // fingerprint identifies an order's contents.
 func (o Order) fingerprint() ([]byte, error) {
+	o.LinkHash = strings.ToLower(o.LinkHash) // either case is the same (ID 63)
 	text, err := json.Marshal(o)
 	if err != nil {
 		return nil, fmt.Errorf("fingerprint of an order: %w", err)

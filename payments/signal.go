@@ -97,9 +97,9 @@ func (s *Service) SignalNews(ctx context.Context, job LinkSignal) (SignalNews, e
 	if p := ticket.Payment; n.Link.Kind == LinkCharge && p != nil && p.State != PaymentReversed {
 		return n, nil
 	}
-	people, err := s.Store.Listeners(ctx, job.MerchantID, n.Link.OutletID)
+	people, err := s.Store.Members(ctx, job.MerchantID)
 	if err != nil {
-		return n, fmt.Errorf("listeners of outlet %d: %w", n.Link.OutletID, err)
+		return n, fmt.Errorf("members of merchant %d: %w", job.MerchantID, err)
 	}
 	maker := func(p Person) bool { return p.ID == n.Link.CreatedBy }
 	asked := maker

@@ -22,7 +22,18 @@ type Reader interface {
 	Merchant(ctx context.Context, id MerchantID) (Merchant, error)
 	Outlet(ctx context.Context, merchant MerchantID, id OutletID) (Outlet, error)
 	OutletByKey(ctx context.Context, person PersonID, key string) (Outlet, error)
+	// Outlets are all of a merchant, in the order they were opened.
+	Outlets(ctx context.Context, merchant MerchantID) ([]Outlet, error)
+	// OutletCount counts those that are not archived.
+	OutletCount(ctx context.Context, merchant MerchantID) (int, error)
+	// Card is the one that an outlet's payments are credited to.
 	Card(ctx context.Context, merchant MerchantID, outlet OutletID) (Card, error)
+	// Cards are those of a merchant that were not removed, oldest first.
+	Cards(ctx context.Context, merchant MerchantID) ([]Card, error)
+	CardByKey(ctx context.Context, person PersonID, key string) (Card, error)
+	// OpenCredits counts what is not yet final of a card's credits.
+	OpenCredits(ctx context.Context, merchant MerchantID, card CardID) (int, error)
+	AuditEntry(ctx context.Context, merchant MerchantID, id AuditID) (AuditEntry, error)
 	CardForm(ctx context.Context, tokenHash []byte) (CardForm, error)
 	SealedCard(ctx context.Context, merchant MerchantID, id CardID) (SealedCard, error)
 	Credit(ctx context.Context, merchant MerchantID, id CreditID) (Credit, error)
@@ -46,6 +57,9 @@ type Reader interface {
 	RefundByOperatorID(ctx context.Context, operatorID string) (Refund, error)
 	// Refunds are all of a payment, oldest first.
 	Refunds(ctx context.Context, merchant MerchantID, payment PaymentID) ([]Refund, error)
+	// Silent are payments that were executed before an instant, have had no
+	// word since, and that no job asks about.
+	Silent(ctx context.Context, before time.Time, limit int) ([]Payment, error)
 	// Abandoned are payments that were created before an instant and never
 	// executed.
 	Abandoned(ctx context.Context, before time.Time, limit int) ([]Payment, error)
@@ -55,8 +69,11 @@ type Reader interface {
 	// Takings counts what succeeded in [from, to) up to the receipt number
 	// upTo (0: all); outlet 0 is all outlets.
 	Takings(ctx context.Context, merchant MerchantID, outlet OutletID, from, to time.Time, upTo int64) (Takings, error)
-	// Listeners are the members who hear of an outlet's payments.
-	Listeners(ctx context.Context, merchant MerchantID, outlet OutletID) ([]Person, error)
+	// Members are those of a merchant who can be written to.
+	Members(ctx context.Context, merchant MerchantID) ([]Person, error)
+	// Listeners are the members who want to hear of payments by a link, and can
+	// be written to.
+	Listeners(ctx context.Context, merchant MerchantID, link LinkID) ([]Person, error)
 }
 
 // Tx is a transaction. Rows are locked in the order merchant, link, payment,
@@ -71,13 +88,34 @@ type Tx interface {
 	SetBlocked(ctx context.Context, id PersonID, blocked bool) error
 
 	InsertMerchant(ctx context.Context, owner PersonID, m Merchant, now time.Time) (MerchantID, error)
-	// InsertOutlet makes the outlet and the person's active one.
+	// InsertOutlet makes the outlet, with its card, and the person's active one.
 	InsertOutlet(ctx context.Context, person PersonID, o Outlet, key string, now time.Time) (OutletID, error)
 	InsertCardForm(ctx context.Context, f CardForm) error
 	// MarkCardFormUsed reports whether the form was still open.
 	MarkCardFormUsed(ctx context.Context, tokenHash []byte, now time.Time) (bool, error)
-	// InsertCard makes the card the outlet's, in place of the one before.
-	InsertCard(ctx context.Context, c Card, sealed []byte, keyID, addKey string, outlet OutletID, by PersonID, now time.Time) (CardID, error)
+	InsertCard(ctx context.Context, c Card, sealed []byte, keyID, addKey string, by PersonID, now time.Time) (CardID, error)
+	// SetDefaultCard makes a card that of all outlets.
+	SetDefaultCard(ctx context.Context, merchant MerchantID, card CardID) error
+	// SetOutletCard makes a card that of one outlet. The merchant's default card
+	// makes the outlet follow the default again.
+	SetOutletCard(ctx context.Context, merchant MerchantID, outlet OutletID, card CardID) error
+	// RemoveCard takes a card out of use; what it was used for, its successor is.
+	RemoveCard(ctx context.Context, merchant MerchantID, card, successor CardID, now time.Time) error
+
+	MarkMerchant(ctx context.Context, m Merchant) error
+	MarkOutlet(ctx context.Context, o Outlet) error
+	// SetOutlet makes an outlet a person's active one.
+	SetOutlet(ctx context.Context, person PersonID, outlet OutletID) error
+	// MovePeople makes another outlet the active one of all who work in one.
+	MovePeople(ctx context.Context, merchant MerchantID, from, to OutletID) error
+	// SetNotices writes what a person wants to hear of their active merchant.
+	SetNotices(ctx context.Context, p Person) error
+	InsertAudit(ctx context.Context, e AuditEntry) (AuditID, error)
+	// LockStandingLinks returns an outlet's links that are handed out again and
+	// again: the static one, and reusable ones that are not closed.
+	LockStandingLinks(ctx context.Context, merchant MerchantID, outlet OutletID) ([]Link, error)
+	// InsertVersion gives a link its newest form; the earlier ones stay known.
+	InsertVersion(ctx context.Context, l Link, v Version) error
 
 	InsertLink(ctx context.Context, l Link, v Version, key string) (LinkID, error)
 	InsertMessage(ctx context.Context, merchant MerchantID, link LinkID, m Message) error
@@ -95,6 +133,13 @@ type Tx interface {
 	InsertPayment(ctx context.Context, p Payment) (PaymentID, bool, error)
 	// PaymentsByIDs finds the payments that have either id.
 	PaymentsByIDs(ctx context.Context, operatorID, pspID string) ([]Payment, error)
+	// LockMerchantByOperatorID locks the merchant of a payment, if there is such
+	// a payment.
+	LockMerchantByOperatorID(ctx context.Context, operatorID string) error
+	// LockPaymentByOperatorID locks a payment and, before it, its link if only
+	// one payment may have that: a counter's static code must not make payers
+	// wait for each other.
+	LockPaymentByOperatorID(ctx context.Context, operatorID string) (Payment, Link, error)
 	LockPayment(ctx context.Context, merchant MerchantID, id PaymentID) (Payment, error)
 	MarkPayment(ctx context.Context, p Payment) error
 	InsertEvent(ctx context.Context, p Payment, e Event) error
@@ -107,8 +152,9 @@ type Tx interface {
 	LockCredit(ctx context.Context, merchant MerchantID, id CreditID) (Credit, error)
 	LockPaymentCredit(ctx context.Context, merchant MerchantID, payment PaymentID) (Credit, error)
 	MarkCredit(ctx context.Context, c Credit) error
-	// LockForgottenCredits returns credits that have been due since before an
-	// instant, but for those that another process has in hand.
+	// LockForgottenCredits returns credits that have been due or sent since
+	// before an instant and that no job looks after, but for those that another
+	// process has in hand.
 	LockForgottenCredits(ctx context.Context, before time.Time, limit int) ([]Credit, error)
 	LockRefusedCredits(ctx context.Context, merchant MerchantID, outlet OutletID) ([]Credit, error)
 	// InsertRefund keeps a refund under the key that its request came with.
@@ -133,7 +179,7 @@ type CardForm struct {
 	TokenHash  []byte // SHA-256 of the token in the address
 	PersonID   PersonID
 	MerchantID MerchantID
-	OutletID   OutletID
+	OutletID   OutletID // that the card is for; 0: all outlets
 	ExpiresAt  time.Time
 	UsedAt     time.Time // zero until used
 }

@@ -32,7 +32,27 @@ func (s *Service) Sweep(ctx context.Context) error {
 			return fmt.Errorf("time out payment %s: %w", p.OperatorID, err)
 		}
 	}
+	if err := s.askSilent(ctx); err != nil {
+		return fmt.Errorf("ask about silent payments: %w", err)
+	}
 	return s.remindCredits(ctx)
+}
+
+// silentFor is how long a payment may be without a word and without a job that
+// asks for it, before the sweep puts one down.
+const silentFor = time.Minute
+
+// askSilent puts a question down for payments whose own was lost.
+func (s *Service) askSilent(ctx context.Context) error {
+	silent, err := s.Store.Silent(ctx, s.now().Add(-silentFor), sweepBatch)
+	if err != nil || len(silent) == 0 {
+		return err
+	}
+	jobs := make([]Scheduled, len(silent))
+	for i, p := range silent {
+		jobs[i].Job = AskOperator{MerchantID: p.MerchantID, OperatorID: p.OperatorID}
+	}
+	return s.Store.Atomically(ctx, func(tx Tx) error { return tx.Enqueue(ctx, jobs...) })
 }
 
 // forgottenCredit is how long a credit is due before it counts as forgotten:

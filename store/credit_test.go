@@ -180,12 +180,23 @@ func TestCreditStaysDue(t *testing.T) {
 	w.payOut(t, job, true)
 	w.creditIs(t, job, payments.CreditDue)
 
-	// When there is a way again, the tidy-up remembers.
+	// When there is a way again, the tidy-up remembers; not while a job looks
+	// after it, and for a credit that was sent, too.
 	w.Crediter = b
-	w.advance(2 * time.Hour)
-	must(t, w.Sweep(t.Context()))
-	must(t, w.Sweep(t.Context()))
-	if got := w.jobs(t, "pay_credit"); got != 2 {
-		t.Errorf("%d jobs, want the first and a reminder", got)
+	for _, state := range []payments.CreditState{payments.CreditDue, payments.CreditSent} {
+		w.advance(2 * time.Hour)
+		must(t, w.Sweep(t.Context()))
+		before := w.jobs(t, "pay_credit")
+		_, err := w.pool.Exec(t.Context(), `UPDATE river_job SET state = 'completed', finalized_at = now()`)
+		must(t, err)
+		_, err = w.pool.Exec(t.Context(), `UPDATE credits SET state = $1`, state)
+		must(t, err)
+		w.advance(2 * time.Hour)
+		must(t, w.Sweep(t.Context()))
+		w.advance(2 * time.Hour)
+		must(t, w.Sweep(t.Context()))
+		if got := w.jobs(t, "pay_credit") - before; got != 1 {
+			t.Errorf("%d reminders of a %s credit, want 1", got, state)
+		}
 	}
 }

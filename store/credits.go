@@ -63,11 +63,15 @@ func (t *tx) LockRefusedCredits(ctx context.Context, merchant payments.MerchantI
 		ORDER BY c.id FOR NO KEY UPDATE`, merchant, outlet)
 }
 
-// LockForgottenCredits returns credits that stayed due; see payments.Tx.
+// LockForgottenCredits returns open credits that no job looks after; see
+// payments.Tx.
 func (t *tx) LockForgottenCredits(ctx context.Context, before time.Time, limit int) ([]payments.Credit, error) {
 	return many[payments.Credit](ctx, t.db, `
 		SELECT `+creditColumns+` FROM credits c
-		WHERE c.state = 'due' AND c.changed_at < $1
+		WHERE c.state IN ('due', 'sent') AND c.changed_at < $1 AND NOT EXISTS (
+			SELECT FROM river_job j
+			WHERE j.kind = 'pay_credit' AND j.finalized_at IS NULL AND (j.args->>'credit_id')::bigint = c.id
+		)
 		ORDER BY c.changed_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED`, before, limit)
 }
 

@@ -12,6 +12,8 @@ import (
 // which 30 are asked back, in every order; what a merchant who then takes 200
 // more gets on the card is always what is theirs.
 func TestEveryOrderOfRefundCreditReversal(t *testing.T) {
+	w := newWorld(t)
+	owner := payments.PersonID(0) // of a merchant for each order
 	for order, want := range map[string]books{
 		"r":   {Credit: "due", Amount: 70_00, Refunded: 30_00, RefundState: "succeeded", PaymentState: "succeeded"},
 		"c":   {Credit: "done", Amount: 100_00, Paid: 100_00, PaymentState: "succeeded"},
@@ -40,9 +42,9 @@ func TestEveryOrderOfRefundCreditReversal(t *testing.T) {
 		"FRx": {Credit: "stopped", Refunded: 100_00, Debts: 100_00, StillOwed: 100_00, RefundState: "succeeded", PaymentState: "reversed"},
 	} {
 		t.Run(order, func(t *testing.T) {
-			w := newWorld(t)
 			op, b := w.withOperator(), w.withBank()
-			desk := w.merchant(t, 1)
+			owner++
+			desk := w.merchant(t, owner)
 			switch order[0] {
 			case 'f':
 				w.fee(t, desk.Merchant.ID, 200, 0)
@@ -53,11 +55,11 @@ func TestEveryOrderOfRefundCreditReversal(t *testing.T) {
 			for _, step := range order {
 				switch step {
 				case 'r':
-					w.refund(t, 1, p, 30_00)
+					w.refund(t, owner, p, 30_00)
 				case 'R':
-					v, err := w.PaymentView(t.Context(), 1, p.ID)
+					v, err := w.PaymentView(t.Context(), owner, p.ID)
 					must(t, err)
-					w.refund(t, 1, p, v.Refundable)
+					w.refund(t, owner, p, v.Refundable)
 				case 'c':
 					w.payOutAll(t)
 				case 'x':

@@ -43,7 +43,7 @@ func (q queries) Target(ctx context.Context, code string) (payments.Target, erro
 		URIs         []string
 	}
 	r, err := one[row](ctx, q.db, `
-		SELECT `+linkColumns+`, o.name AS outlet_name, o.closed AS outlet_closed, v.hashes, v.mccs, v.uris
+		SELECT `+linkColumns+`, o.name AS outlet_name, o.state <> 'open' AS outlet_closed, v.hashes, v.mccs, v.uris
 		FROM links l
 		JOIN outlets o ON o.id = l.outlet_id
 		CROSS JOIN LATERAL (
@@ -109,6 +109,26 @@ func (t *tx) InsertLink(ctx context.Context, l payments.Link, v payments.Version
 	return id, err
 }
 
+// LockStandingLinks returns an outlet's links that are handed out again and
+// again; nobody else changes them until the transaction ends.
+func (t *tx) LockStandingLinks(ctx context.Context, merchant payments.MerchantID, outlet payments.OutletID) ([]payments.Link, error) {
+	return many[payments.Link](ctx, t.db, `
+		SELECT `+linkColumns+` FROM links l
+		WHERE l.merchant_id = $1 AND l.outlet_id = $2 AND l.kind <> 'charge' AND l.state IN ('active', 'paused')
+		ORDER BY l.id FOR NO KEY UPDATE`, merchant, outlet)
+}
+
+// InsertVersion gives a link its newest form; one that it had before is known
+// already.
+func (t *tx) InsertVersion(ctx context.Context, l payments.Link, v payments.Version) error {
+	return exec(ctx, t.db, `
+		WITH version AS (
+			INSERT INTO link_versions (link_id, hash, mcc, uri) VALUES ($2, $3, $4, $5)
+			ON CONFLICT ON CONSTRAINT link_versions_pkey DO NOTHING
+		)
+		UPDATE links SET uri = $5 WHERE merchant_id = $1 AND id = $2`, l.MerchantID, l.ID, v.Hash, v.MCC, v.URI)
+}
+
 // InsertMessage notes a message that shows a link.
 func (t *tx) InsertMessage(ctx context.Context, merchant payments.MerchantID, link payments.LinkID, m payments.Message) error {
 	_, err := t.db.Exec(ctx, `
@@ -125,9 +145,12 @@ func (t *tx) LockLink(ctx context.Context, merchant payments.MerchantID, id paym
 }
 
 // MarkLink writes a link's state and the payment that holds it.
-func (t *tx) MarkLink(ctx context.Context, l payments.Link) error {
-	return exec(ctx, t.db, `UPDATE links SET state = $3, held_by = NULLIF($4::bigint, 0) WHERE merchant_id = $1 AND id = $2`,
+func (t *tx) MarkLink(_ context.Context, l payments.Link) error {
+	t.pipeline.laterOne("mark link", `
+		UPDATE links SET state = $3, held_by = NULLIF($4::bigint, 0) WHERE merchant_id = $1 AND id = $2
+		RETURNING id`,
 		l.MerchantID, l.ID, l.State, l.HeldBy)
+	return nil
 }
 
 // ExpireLinks marks links whose time is over, but for charges that are being

@@ -9,8 +9,9 @@ import (
 
 // Merchant returns a merchant.
 func (q queries) Merchant(ctx context.Context, id payments.MerchantID) (payments.Merchant, error) {
-	return one[payments.Merchant](ctx, q.db,
-		`SELECT id, name, time_zone, cutoff, fee_bp, fee_min FROM merchants WHERE id = $1`, id)
+	return one[payments.Merchant](ctx, q.db, `
+		SELECT id, name, time_zone, cutoff, fee_bp, fee_min, tin, contact, COALESCE(default_card_id, 0) AS default_card_id
+		FROM merchants WHERE id = $1`, id)
 }
 
 // InsertMerchant makes a merchant with its owner, who works in it from now on.
@@ -30,9 +31,15 @@ func (t *tx) InsertMerchant(ctx context.Context, owner payments.PersonID, m paym
 	return id, err
 }
 
+// MarkMerchant writes a merchant's name, ИНН and contact.
+func (t *tx) MarkMerchant(ctx context.Context, m payments.Merchant) error {
+	return exec(ctx, t.db, `UPDATE merchants SET name = $2, tin = $3, contact = $4 WHERE id = $1`, m.ID, m.Name, m.TIN, m.Contact)
+}
+
 // LockMerchant takes the first lock of a transaction that takes several.
-func (t *tx) LockMerchant(ctx context.Context, id payments.MerchantID) error {
-	return exec(ctx, t.db, `SELECT id FROM merchants WHERE id = $1 FOR NO KEY UPDATE`, id)
+func (t *tx) LockMerchant(_ context.Context, id payments.MerchantID) error {
+	t.pipeline.laterOne("lock merchant", `SELECT id FROM merchants WHERE id = $1 FOR NO KEY UPDATE`, id)
+	return nil
 }
 
 // NextReceipt counts the merchant's receipts on. The count stands in the row,
@@ -41,33 +48,4 @@ func (t *tx) NextReceipt(ctx context.Context, id payments.MerchantID) (int64, er
 	var n int64
 	err := t.db.QueryRow(ctx, `UPDATE merchants SET last_receipt = last_receipt + 1 WHERE id = $1 RETURNING last_receipt`, id).Scan(&n)
 	return n, err
-}
-
-const outletColumns = `o.id, o.merchant_id, o.name, o.category, o.mcc, o.address, o.latitude, o.longitude, o.closed`
-
-// Outlet returns a merchant's outlet.
-func (q queries) Outlet(ctx context.Context, merchant payments.MerchantID, id payments.OutletID) (payments.Outlet, error) {
-	return one[payments.Outlet](ctx, q.db,
-		`SELECT `+outletColumns+` FROM outlets o WHERE o.merchant_id = $1 AND o.id = $2`, merchant, id)
-}
-
-// OutletByKey returns the outlet that a person's request made.
-func (q queries) OutletByKey(ctx context.Context, person payments.PersonID, key string) (payments.Outlet, error) {
-	return one[payments.Outlet](ctx, q.db,
-		`SELECT `+outletColumns+` FROM outlets o WHERE o.created_by = $1 AND o.create_key = $2`, person, key)
-}
-
-// InsertOutlet makes an outlet and the person's active one.
-func (t *tx) InsertOutlet(ctx context.Context, person payments.PersonID, o payments.Outlet, key string, now time.Time) (payments.OutletID, error) {
-	var id payments.OutletID
-	err := t.db.QueryRow(ctx, `
-		WITH outlet AS (
-			INSERT INTO outlets (merchant_id, name, category, mcc, address, latitude, longitude, created_by, create_key, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id
-		), active AS (
-			UPDATE people SET outlet_id = outlet.id, merchant_id = $1 FROM outlet WHERE people.id = $8
-		)
-		SELECT id FROM outlet`,
-		o.MerchantID, o.Name, o.Category, o.MCC, o.Address, o.Latitude, o.Longitude, person, key, now).Scan(&id)
-	return id, err
 }

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -121,4 +122,63 @@ func TestSpreadAndNews(t *testing.T) {
 	if got := w.jobs(t, "notice"); got != 3 {
 		t.Errorf("%d notices, want one more: a blocked person gets none", got)
 	}
+}
+
+// broken is a database that takes nothing any more.
+type broken struct{ payments.Store }
+
+func (broken) Atomically(context.Context, func(payments.Tx) error) error {
+	return errors.New("no space left on device")
+}
+
+// The operator's answer came, and the database could not take it: it is asked
+// again, not forgotten.
+func TestAskThatCannotBeKept(t *testing.T) {
+	w := newWorld(t)
+	desk := w.merchant(t, 1)
+	w.Operator = &records{status: payments.StatusSuccess}
+	order := w.order(t, desk.Static, 100_00)
+	must(t, ignore(w.Create(t.Context(), order)))
+	must(t, ignore(w.Execute(t.Context(), order.OperatorID)))
+	job := payments.AskOperator{MerchantID: desk.Merchant.ID, OperatorID: order.OperatorID}
+	w.Store = broken{w.store}
+	if settled, err := w.Ask(t.Context(), job); settled || err == nil {
+		t.Errorf("ask over a broken database: settled %v, %v", settled, err)
+	}
+	w.Store = w.store
+	if settled, err := w.Ask(t.Context(), job); !settled || err != nil {
+		t.Errorf("ask again: settled %v, %v", settled, err)
+	}
+}
+
+// A payment without a word, whose question was lost, is asked about again:
+// once, while that question waits.
+func TestSweepAsksAboutSilentPayments(t *testing.T) {
+	w := newWorld(t)
+	desk := w.merchant(t, 1)
+	order := w.order(t, desk.Static, 100_00)
+	must(t, ignore(w.Create(t.Context(), order)))
+	must(t, ignore(w.Execute(t.Context(), order.OperatorID)))
+	w.advance(5 * time.Minute)
+	must(t, w.Sweep(t.Context()))
+	if got := w.jobs(t, "ask_operator"); got != 1 {
+		t.Errorf("%d questions, want the one that waits", got)
+	}
+	_, err := w.pool.Exec(t.Context(), `DELETE FROM river_job WHERE kind = 'ask_operator'`)
+	must(t, err)
+	must(t, w.Sweep(t.Context()))
+	must(t, w.Sweep(t.Context()))
+	if got := w.jobs(t, "ask_operator"); got != 1 {
+		t.Errorf("%d questions after the first was lost, want 1", got)
+	}
+}
+
+// The same create with the checksum in the other case is the same create.
+func TestCreateAgainWithTheOtherCase(t *testing.T) {
+	w := newWorld(t)
+	desk := w.merchant(t, 1)
+	order := w.order(t, desk.Static, 100_00)
+	must(t, ignore(w.Create(t.Context(), order)))
+	order.LinkHash = strings.ToUpper(order.LinkHash)
+	must(t, ignore(w.Create(t.Context(), order)))
 }

@@ -45,6 +45,17 @@ func (q queries) ShownPayment(ctx context.Context, merchant payments.MerchantID,
 		ORDER BY p.id DESC LIMIT 1`, merchant, link)
 }
 
+// Silent returns payments that nobody asks about; see payments.Reader.
+func (q queries) Silent(ctx context.Context, before time.Time, limit int) ([]payments.Payment, error) {
+	return many[payments.Payment](ctx, q.db, `
+		SELECT `+paymentColumns+` FROM payments p
+		WHERE p.state = 'executing' AND p.executed_at < $1 AND NOT EXISTS (
+			SELECT FROM river_job j
+			WHERE j.kind = 'ask_operator' AND j.finalized_at IS NULL AND j.args->>'operator_id' = p.operator_id
+		)
+		ORDER BY p.executed_at LIMIT $2`, before, limit)
+}
+
 // Abandoned returns payments that were never executed; see payments.Reader.
 func (q queries) Abandoned(ctx context.Context, before time.Time, limit int) ([]payments.Payment, error) {
 	return many[payments.Payment](ctx, q.db, `
@@ -88,6 +99,27 @@ func (t *tx) InsertPayment(ctx context.Context, p payments.Payment) (payments.Pa
 	return id, err == nil, err
 }
 
+// LockMerchantByOperatorID is LockMerchant for a payment's merchant; see
+// payments.Tx.
+func (t *tx) LockMerchantByOperatorID(_ context.Context, operatorID string) error {
+	t.pipeline.later("lock merchant", `
+		SELECT FROM merchants WHERE id = (SELECT merchant_id FROM payments WHERE operator_id = $1) FOR NO KEY UPDATE`, operatorID)
+	return nil
+}
+
+// LockPaymentByOperatorID locks a payment after its link; see payments.Tx.
+func (t *tx) LockPaymentByOperatorID(ctx context.Context, operatorID string) (payments.Payment, payments.Link, error) {
+	t.pipeline.later("lock link", `
+		SELECT FROM links
+		WHERE id = (SELECT link_id FROM payments WHERE operator_id = $1) AND kind <> 'static'
+		FOR NO KEY UPDATE`, operatorID)
+	return pair[payments.Payment, payments.Link](ctx, t.db, `
+		SELECT `+paymentColumns+`, `+linkColumns+`
+		FROM payments p JOIN links l ON l.id = p.link_id
+		WHERE p.operator_id = $1
+		FOR NO KEY UPDATE OF p`, operatorID)
+}
+
 // LockPayment returns a payment that nobody else changes until the transaction
 // ends.
 func (t *tx) LockPayment(ctx context.Context, merchant payments.MerchantID, id payments.PaymentID) (payments.Payment, error) {
@@ -96,21 +128,23 @@ func (t *tx) LockPayment(ctx context.Context, merchant payments.MerchantID, id p
 }
 
 // MarkPayment writes what a change of state changes.
-func (t *tx) MarkPayment(ctx context.Context, p payments.Payment) error {
-	return exec(ctx, t.db, `
+func (t *tx) MarkPayment(_ context.Context, p payments.Payment) error {
+	t.pipeline.laterOne("mark payment", `
 		UPDATE payments
 		SET state = $3, reversed_by = $4, late = $5, receipt = NULLIF($6::bigint, 0), receipt_key = $7, executed_at = $8, final_at = $9,
 			fee = $10, duplicate_of = NULLIF($11::bigint, 0)
-		WHERE merchant_id = $1 AND id = $2`,
+		WHERE merchant_id = $1 AND id = $2
+		RETURNING id`,
 		p.MerchantID, p.ID, p.State, p.ReversedBy, p.Late, p.Receipt, p.ReceiptKey, orNull(p.ExecutedAt), orNull(p.FinalAt),
 		p.Fee, p.DuplicateOf)
+	return nil
 }
 
 // InsertEvent adds to a payment's history.
-func (t *tx) InsertEvent(ctx context.Context, p payments.Payment, e payments.Event) error {
-	_, err := t.db.Exec(ctx, `
+func (t *tx) InsertEvent(_ context.Context, p payments.Payment, e payments.Event) error {
+	t.pipeline.later("insert event", `
 		INSERT INTO payment_events (merchant_id, payment_id, kind, status, state, at, said_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		p.MerchantID, p.ID, e.Kind, e.Status, p.State, e.At, orNull(e.SaidAt))
-	return err
+	return nil
 }

@@ -11,7 +11,8 @@ const personColumns = `
 	p.id, p.name, p.username, p.suggested, p.language, p.phone,
 	COALESCE(p.consented_at, '0001-01-01T00:00:00Z') AS consented_at, p.blocked,
 	COALESCE(m.merchant_id, 0) AS merchant_id, COALESCE(o.id, 0) AS outlet_id,
-	COALESCE(m.role, '') AS role, o.card_id IS NOT NULL AS has_card`
+	COALESCE(m.role, '') AS role, o.card_id IS NOT NULL AS has_card,
+	COALESCE(m.notify, 'all') AS notify, COALESCE(m.quiet_from, 0) AS quiet_from, COALESCE(m.quiet_to, 0) AS quiet_to`
 
 const personTables = `
 	FROM people p
@@ -24,16 +25,53 @@ func (q queries) Person(ctx context.Context, id payments.PersonID) (payments.Per
 	return one[payments.Person](ctx, q.db, `SELECT `+personColumns+personTables+` WHERE p.id = $1`, id)
 }
 
-// Listeners returns the members who hear of an outlet's payments and can be
-// reached.
-func (q queries) Listeners(ctx context.Context, merchant payments.MerchantID, _ payments.OutletID) ([]payments.Person, error) {
+// memberTables finds people through what they are members of.
+const memberTables = `
+	FROM members m
+	JOIN people p ON p.id = m.person_id
+	LEFT JOIN outlets o ON o.id = p.outlet_id AND o.merchant_id = m.merchant_id`
+
+// Members returns the members of a merchant who can be reached.
+func (q queries) Members(ctx context.Context, merchant payments.MerchantID) ([]payments.Person, error) {
 	return many[payments.Person](ctx, q.db, `
-		SELECT `+personColumns+`
-		FROM members m
-		JOIN people p ON p.id = m.person_id
-		LEFT JOIN outlets o ON o.id = p.outlet_id AND o.merchant_id = m.merchant_id
+		SELECT `+personColumns+memberTables+`
 		WHERE m.merchant_id = $1 AND NOT p.blocked
 		ORDER BY p.id`, merchant)
+}
+
+// Listeners returns the members who want to hear of payments by a link and can
+// be reached. A static code is nobody's own: it is theirs who work at it.
+func (q queries) Listeners(ctx context.Context, merchant payments.MerchantID, link payments.LinkID) ([]payments.Person, error) {
+	return many[payments.Person](ctx, q.db, `
+		SELECT `+personColumns+memberTables+`
+		LEFT JOIN links l ON l.merchant_id = m.merchant_id AND l.id = $2
+		WHERE m.merchant_id = $1 AND NOT p.blocked AND CASE m.notify
+			WHEN 'all' THEN true
+			WHEN 'mine' THEN CASE l.kind WHEN 'static' THEN l.outlet_id = o.id ELSE l.created_by = p.id END
+			ELSE false
+		END
+		ORDER BY p.id`, merchant, link)
+}
+
+// SetOutlet makes an outlet a person's active one.
+func (t *tx) SetOutlet(ctx context.Context, person payments.PersonID, outlet payments.OutletID) error {
+	return exec(ctx, t.db, `UPDATE people SET outlet_id = $2 WHERE id = $1`, person, outlet)
+}
+
+// MovePeople makes another outlet the active one of all who work in one.
+func (t *tx) MovePeople(ctx context.Context, merchant payments.MerchantID, from, to payments.OutletID) error {
+	_, err := t.db.Exec(ctx, `
+		UPDATE people p SET outlet_id = o.id
+		FROM outlets o
+		WHERE o.merchant_id = $1 AND o.id = $3 AND p.merchant_id = $1 AND p.outlet_id = $2`, merchant, from, to)
+	return err
+}
+
+// SetNotices writes what a person wants to hear of their active merchant.
+func (t *tx) SetNotices(ctx context.Context, p payments.Person) error {
+	return exec(ctx, t.db, `
+		UPDATE members SET notify = $3, quiet_from = $4, quiet_to = $5 WHERE merchant_id = $1 AND person_id = $2`,
+		p.MerchantID, p.ID, p.Notify, p.QuietFrom, p.QuietTo)
 }
 
 // UpsertPerson notes what Telegram says of a person; to hear from them is to

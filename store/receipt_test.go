@@ -75,3 +75,33 @@ func TestReceiptKey(t *testing.T) {
 		}
 	}
 }
+
+// The payer's receipt is that of a charge that was paid, and says nothing of
+// the merchant's card.
+func TestPayerReceipt(t *testing.T) {
+	w := newWorld(t)
+	w.withOperator()
+	desk := w.merchant(t, 1)
+	link := w.charge(t, 1, 500_00)
+	refused := func(when string, code string, want payments.Code) {
+		t.Helper()
+		if _, err := w.PayerReceipt(t.Context(), code); payments.CodeOf(err) != want {
+			t.Errorf("%s: %v, want %s", when, err, want)
+		}
+	}
+	refused("not paid", link.Code, payments.CodeReceiptNotFound)
+	refused("unknown", payments.NewCode(), payments.CodeLinkNotFound)
+	p := w.pay(t, w.order(t, link, 500_00))
+	w.refund(t, 1, p, 100_00)
+	v, err := w.PayerReceipt(t.Context(), link.Code)
+	must(t, err)
+	if v.Payment.ID != p.ID || v.Merchant.ID != p.MerchantID || v.Outlet.ID != p.OutletID || len(v.Refunds) != 1 ||
+		v.Credit.ID != 0 || v.Card.Last4 != "" || v.MayRefund {
+		t.Errorf("%+v", v)
+	}
+	w.pay(t, w.order(t, desk.Static, 50_00))
+	refused("by a static code, which others pay too", desk.Static.Code, payments.CodeReceiptNotFound)
+	other := w.charge(t, 1, 70_00)
+	w.reverse(t, w.pay(t, w.order(t, other, 70_00)))
+	refused("reversed", other.Code, payments.CodeReceiptNotFound)
+}

@@ -85,7 +85,9 @@ func TestReconcileEveryOutcome(t *testing.T) {
 func TestSameFileTwice(t *testing.T) {
 	c := newClerk(t)
 	c.settled("gone", 700, monday.Add(time.Hour))
-	file := func() []payments.ClearingRow { return []payments.ClearingRow{row("strange", 600, monday.Add(time.Hour))} }
+	file := func() []payments.ClearingRow {
+		return []payments.ClearingRow{row("strange", 600, monday.Add(time.Hour))}
+	}
 	first := c.reconcile("monday.json", file()...)
 	before := c.dump()
 	c.clock = c.clock.Add(49 * time.Hour)

@@ -46,6 +46,8 @@ func TestRefund(t *testing.T) {
 	if got := w.jobs(t, "send_refund"); got != 1 {
 		t.Errorf("%d jobs, want 1", got)
 	}
+	// A cashier by now, who asked and therefore hears.
+	must(t, ignore(w.pool.Exec(t.Context(), `UPDATE members SET role = 'cashier' WHERE person_id = 2`)))
 	w.payOutAll(t) // held back
 	first, err := w.store.RefundByKey(t.Context(), desk.Merchant.ID, 2, "u1")
 	must(t, err)

@@ -79,9 +79,9 @@ func TestCardForm(t *testing.T) {
 	w.merchant(t, 1)
 	number, err := payments.ParseCardNumber("9417999988887777")
 	must(t, err)
-	first, err := w.OpenCardForm(ctx, 1)
+	first, err := w.OpenCardForm(ctx, 1, 0)
 	must(t, err)
-	second, err := w.OpenCardForm(ctx, 1)
+	second, err := w.OpenCardForm(ctx, 1, 0)
 	must(t, err)
 	expired := func(token string) {
 		t.Helper()
@@ -105,7 +105,7 @@ func TestCardForm(t *testing.T) {
 	if added != 1 || w.jobs(t, "card_added") != 1 {
 		t.Errorf("the form worked %d times, told %d times, want once", added, w.jobs(t, "card_added"))
 	}
-	third, err := w.OpenCardForm(ctx, 1)
+	third, err := w.OpenCardForm(ctx, 1, 0)
 	must(t, err)
 	w.advance(payments.CardFormLife)
 	expired(third)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -41,8 +42,8 @@ type queries struct{ db database }
 // tx is one transaction.
 type tx struct {
 	queries
-	tx    pgx.Tx
-	queue *river.Client[pgx.Tx]
+	pipeline *pipeline // what queries stand on
+	queue    *river.Client[pgx.Tx]
 }
 
 var _ payments.Tx = (*tx)(nil)
@@ -70,14 +71,17 @@ func Connect(ctx context.Context, url string, maxConns int32) (*pgxpool.Pool, er
 	}
 	if err := pool.Ping(ctx); err != nil {
 		pool.Close()
-		return nil, fmt.Errorf("reach the database: %w", err)
+		return nil, fmt.Errorf("DATABASE_URL: the database does not answer: %s", strings.Join(strings.Fields(err.Error()), " "))
 	}
 	return pool, nil
 }
 
 // New returns a store over a migrated database.
 func New(pool *pgxpool.Pool) (*Store, error) {
-	queue, err := river.NewClient(riverpgxv5.New(pool), &river.Config{})
+	// Within this time after one insertion River does not announce the next,
+	// which is then found by the workers' look a second later: with the usual
+	// 100 ms that is what a merchant waits for most notices.
+	queue, err := river.NewClient(riverpgxv5.New(pool), &river.Config{FetchCooldown: river.FetchCooldownMin})
 	if err != nil {
 		return nil, fmt.Errorf("job queue: %w", err)
 	}
@@ -94,12 +98,26 @@ const tries = 4
 func (s *Store) Atomically(ctx context.Context, f func(payments.Tx) error) error {
 	var err error
 	for range tries {
-		err = pgx.BeginFunc(ctx, s.pool, func(t pgx.Tx) error {
-			return f(&tx{queries: queries{db: t}, tx: t, queue: s.queue})
-		})
-		if !brokenOff(err) {
+		if err = s.transact(ctx, f); !brokenOff(err) {
 			return err
 		}
+	}
+	return err
+}
+
+func (s *Store) transact(ctx context.Context, f func(payments.Tx) error) error {
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	// If f panics, the pool throws the connection and what it had begun away.
+	defer conn.Release()
+	p := newPipeline(conn)
+	if err = f(&tx{queries: queries{db: p}, pipeline: p, queue: s.queue}); err == nil {
+		err = p.commit(ctx)
+	}
+	if err != nil {
+		p.rollback(ctx)
 	}
 	return err
 }
@@ -111,16 +129,19 @@ func brokenOff(err error) bool {
 	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
 }
 
-// Enqueue puts jobs down in the transaction.
-func (t *tx) Enqueue(ctx context.Context, jobs ...payments.Scheduled) error {
-	many := make([]river.InsertManyParams, len(jobs))
-	for i, job := range jobs {
-		many[i] = river.InsertManyParams{Args: job.Job, InsertOpts: &river.InsertOpts{ScheduledAt: job.At}}
+// The queues. People may be slow to reach; what moves money never waits for it.
+const (
+	QueueMoney   = river.QueueDefault
+	QueueTelling = "telling"
+)
+
+// QueueOf is the queue in which a job waits.
+func QueueOf(job payments.Job) string {
+	switch job.(type) {
+	case payments.Notice, payments.LinkShown, payments.CreditTold, payments.RefundTold, payments.LinkSignal, payments.CardAdded:
+		return QueueTelling
 	}
-	if _, err := t.queue.InsertManyFastTx(ctx, t.tx, many); err != nil {
-		return fmt.Errorf("enqueue %d jobs: %w", len(jobs), err)
-	}
-	return nil
+	return QueueMoney
 }
 
 // one collects a single row into a struct by the names of its columns.

@@ -17,7 +17,7 @@ var (
 	// they write again.
 	ErrBlocked = errors.New("the chat does not take messages from the bot")
 	// ErrUnauthorized: Telegram does not know the bot's token.
-	ErrUnauthorized = errors.New("Telegram does not know this token")
+	ErrUnauthorized = errors.New("the token is not known to Telegram")
 	// ErrMessageGone: the message was deleted, is too old, or cannot become what it was to become.
 	ErrMessageGone = errors.New("the message cannot be changed any more")
 	// ErrFileTooBig: the file is larger than the caller's limit.

@@ -78,6 +78,19 @@ func (l *limits) pace(ctx context.Context, chat ChatID) error {
 	return l.take(ctx, l.all)
 }
 
+// delay is how long the next message to chat would wait for its pace. It takes nothing.
+func (l *limits) delay(chat ChatID) time.Duration {
+	g, now := l.gate(chat), l.now()
+	l.mu.Lock()
+	silent := g.until.Sub(now)
+	l.mu.Unlock()
+	if g.bucket.Limit() == rate.Inf {
+		return max(0, silent)
+	}
+	missing := 1 - g.bucket.TokensAt(now)
+	return max(0, silent, time.Duration(missing/float64(g.bucket.Limit())*float64(time.Second)))
+}
+
 func (l *limits) take(ctx context.Context, bucket *rate.Limiter) error {
 	now := l.now()
 	r := bucket.ReserveN(now, 1)

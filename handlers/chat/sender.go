@@ -82,6 +82,9 @@ func NewSender(cfg SenderConfig) (*Sender, error) {
 // repeats nothing.
 func (s *Sender) Bot() *tg.Bot { return s.bot }
 
+// Delay is how long the next message to a chat would wait for Telegram's pace, so that a job can wait elsewhere.
+func (s *Sender) Delay(chat ChatID) time.Duration { return s.limits.delay(chat) }
+
 // Close ends idle connections.
 func (s *Sender) Close() { s.wire.client.CloseIdleConnections() }
 

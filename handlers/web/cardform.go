@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"net/url"
 
 	"elkart.kg/trade/locales"
 	"elkart.kg/trade/payments"
 )
 
-// maxForm is the size of a form in bytes; a number is far shorter.
-const maxForm = 4 << 10
+// maxForm is the size of a form in bytes: a number, and inside Telegram some
+// hundred characters about who opened it, percent-encoded twice.
+const maxForm = 8 << 10
 
 // cardForm takes the number of a card, once. The secret in the address is the
 // permission; it is never logged, and never leaves in a Referer.
@@ -29,9 +31,9 @@ func (s *Site) cardForm(v *visit) error {
 	if v.r.Method != http.MethodPost {
 		return v.showForm(http.StatusOK, outlet, nil)
 	}
-	if err := s.origin.Check(v.r); err != nil {
+	if s.origin.Check(v.r) != nil {
 		v.fail(http.StatusForbidden)
-		return nil
+		return nil //nolint:nilerr // the refusal has been answered
 	}
 	// What the map of a limiter holds may end in a dump of memory: not the
 	// token itself.
@@ -39,12 +41,16 @@ func (s *Site) cardForm(v *visit) error {
 		v.tooMany(s.attempts)
 		return nil
 	}
-	text, status := readNumber(v)
+	form, status := readForm(v)
 	if status != 0 {
 		v.fail(status)
 		return nil
 	}
-	number, err := payments.ParseCardNumber(text)
+	if data := form.Get("init"); data != "" && !s.openedBy(person.ID, data) {
+		v.fail(http.StatusForbidden)
+		return nil
+	}
+	number, err := payments.ParseCardNumber(form.Get("number"))
 	if err == nil {
 		_, err = s.service.AddCardByForm(v.r.Context(), token, number)
 	}
@@ -71,23 +77,23 @@ func (v *visit) answerForm(outlet payments.Outlet, err error) error {
 	return fmt.Errorf("add card: %w", err)
 }
 
-// readNumber returns what was typed, or the status that says what is wrong
-// with the request. Only the body counts: a number in the address would end up
-// in other people's logs.
-func readNumber(v *visit) (text string, status int) {
+// readForm returns what was typed, or the status that says what is wrong with
+// the request. Only the body counts: a number in the address would end up in
+// other people's logs.
+func readForm(v *visit) (form url.Values, status int) {
 	kind, _, err := mime.ParseMediaType(v.r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/x-www-form-urlencoded" {
-		return "", http.StatusUnsupportedMediaType
+		return nil, http.StatusUnsupportedMediaType
 	}
 	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxForm)
 	if err := v.r.ParseForm(); err != nil {
 		var tooLong *http.MaxBytesError
 		if errors.As(err, &tooLong) {
-			return "", http.StatusRequestEntityTooLarge
+			return nil, http.StatusRequestEntityTooLarge
 		}
-		return "", http.StatusBadRequest
+		return nil, http.StatusBadRequest
 	}
-	return v.r.PostForm.Get("number"), 0
+	return v.r.PostForm, 0
 }
 
 // cardGone is the one answer for forms that were used, are too old or never

@@ -66,7 +66,7 @@ func TestCardFormRefuses(t *testing.T) {
 		{"unknown form", "1" + token[1:], number(card), nil, 410},
 		{"malformed form", "x", number(card), nil, 410},
 		{"below a form", token + "/x", number(card), nil, 410},
-		{"body over the limit", token, number(card) + "&x=" + strings.Repeat("x", 4096), nil, 413},
+		{"body over the limit", token, number(card) + "&x=" + strings.Repeat("x", 8192), nil, 413},
 		{"broken encoding", token, "number=%zz", nil, 400},
 		{"JSON", token, `{"number":"` + card + `"}`, []string{"Content-Type", "application/json"}, 415},
 		{"multipart", token, "x", []string{"Content-Type", "multipart/form-data; boundary=x"}, 415},

@@ -85,6 +85,11 @@ type customerPage struct {
 	Banks                   []bankLink
 	QR                      string // path of the picture
 	Copy, Copied            string
+	SendLabel               string
+	Send                    []sendLink // from a computer to a phone; nil without an address of ours
+
+	Signal   *signalForm // what the payer can say to the seller; nil: nothing
+	Receipts []fileLink  // to take along
 
 	Events string // path of the stream; "": nothing more will happen
 	Live   string
@@ -94,6 +99,10 @@ type fact struct {
 	Label, Value string
 	Long         bool // the value has a line of its own
 }
+
+type sendLink struct{ Name, Address string }
+
+type fileLink struct{ Text, Address string }
 
 type bankLink struct {
 	Name    string
@@ -116,6 +125,9 @@ func customerScreen(p *locales.Printer, view payments.PayerView, zone *time.Loca
 	if comment := locales.Line(view.Link.Comment); comment != "" {
 		page.Facts = append(page.Facts, fact{p.Text("page.comment"), comment, true})
 	}
+	if hours := locales.Line(view.Outlet.Hours); hours != "" && (page.Open || page.Stage == stagePaused) {
+		page.Facts = append(page.Facts, fact{p.Text("page.hours"), hours, true})
+	}
 	page.news(p)
 	switch {
 	case page.Open:
@@ -124,7 +136,7 @@ func customerScreen(p *locales.Printer, view payments.PayerView, zone *time.Loca
 		}
 		page.waysToPay(p, view.Link)
 	case page.Good:
-		page.receipt(p, *view.Payment, zone)
+		page.receipt(p, view.Link.Code, *view.Payment, zone)
 	}
 	// A static code's payments are other people's: its page has nothing to
 	// wait for.
@@ -154,10 +166,7 @@ func (page *customerPage) sum(p *locales.Printer, view payments.PayerView) {
 
 // news says what became of the link.
 func (page *customerPage) news(p *locales.Printer) {
-	page.Advice = p.Text("page.ask_seller")
 	switch page.Stage {
-	case stageOpen:
-		page.Advice = ""
 	case stagePaying:
 		page.Heading, page.Advice = p.Text("page.paying.title"), p.Text("page.paying.text")
 	case stagePaid:
@@ -191,13 +200,36 @@ func (page *customerPage) waysToPay(p *locales.Printer, link payments.Link) {
 
 // receipt lists what the payer may be asked for later: the time, our number
 // and the operator's (operator regulation, §10).
-func (page *customerPage) receipt(p *locales.Printer, paid payments.Payment, zone *time.Location) {
+func (page *customerPage) receipt(p *locales.Printer, code string, paid payments.Payment, zone *time.Location) {
 	page.Facts = append(page.Facts,
 		fact{p.Text("page.paid_at"), p.DateTime(paid.FinalAt.In(zone)), false},
 		fact{p.Text("page.receipt"), strconv.FormatInt(paid.Receipt, 10), false},
 		fact{p.Text("page.operator_id"), locales.Line(paid.OperatorID), true})
 	page.SmallPrint = p.Text("page.not_fiscal")
+	path := "/p/" + code + "/receipt."
+	page.Receipts = []fileLink{
+		{p.Text("page.receipt_picture"), path + string(PNG) + "?lang=" + p.Language()},
+		{p.Text("page.receipt_pdf"), path + string(PDF) + "?lang=" + p.Language()},
+	}
 }
+
+// sendOn offers ways to open this page on a phone: whoever looks at it on a
+// computer may have the bank's app elsewhere than the camera. They are links
+// and nothing more; nothing is loaded from anybody.
+func (page *customerPage) sendOn(p *locales.Printer, address string) {
+	if !page.Open {
+		return
+	}
+	page.SendLabel = p.Text("page.send")
+	page.Send = []sendLink{
+		{"WhatsApp", "https://wa.me/?text=" + percent(address)},
+		{"Telegram", "https://t.me/share/url?url=" + percent(address)},
+		{p.Text("page.send_mail"), "mailto:?subject=" + percent(page.Title) + "&body=" + percent(address)},
+	}
+}
+
+// percent escapes for a query: some programs show a plus as a plus.
+func percent(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
 // webAddress lets a national link through as it is, and nothing that a browser
 // would run.

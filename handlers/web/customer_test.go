@@ -30,6 +30,11 @@ func views() map[string]payments.PayerView {
 	}
 	return map[string]payments.PayerView{
 		"open": charge(),
+		"hours": link(func(v *payments.PayerView) {
+			v.Link.Kind, v.Link.Amount, v.Link.Comment, v.Link.ExpiresAt = payments.LinkStatic, 0, "", time.Time{}
+			v.Link.Min, v.Link.Max = payments.DefaultMin, payments.DefaultMax
+			v.Outlet.Hours = "Пн–сб 9–18 <b>"
+		}),
 		"static": link(func(v *payments.PayerView) {
 			v.Link.Kind, v.Link.Amount, v.Link.Comment, v.Link.ExpiresAt = payments.LinkStatic, 0, "", time.Time{}
 			v.Link.Min, v.Link.Max = payments.DefaultMin, payments.DefaultMax
@@ -78,7 +83,7 @@ func TestCustomerPageOffersWhatIsPossible(t *testing.T) {
 	for name, view := range views() {
 		s.service.set(view)
 		body := s.get("/p/" + code).body
-		payable := name == "open" || name == "static" || name == "bounded"
+		payable := name == "open" || name == "static" || name == "hours" || name == "bounded"
 		if got := strings.Contains(body, `class="button"`) && strings.Contains(body, "/qr.png"); got != payable {
 			t.Errorf("%s: a way to pay = %v, want %v", name, got, payable)
 		}
@@ -178,7 +183,7 @@ func TestNoSuchPage(t *testing.T) {
 	s := newSite(t, nil)
 	var first string
 	for i, path := range []string{
-		"/p/ZZZZZZZZZZZZZZZZZZZZZZZZZZ", "/p/x", "/p/", "/p/" + strings.Repeat("A", 5000), "/p/%2e%2e%2fetc", "/p/a/b/c", "/p/%00", "/p/%F0%28", "/p/x/qr.png", "/p/x/events", "/in/qr", "/telegram/webhook", "/nowhere",
+		"/p/ZZZZZZZZZZZZZZZZZZZZZZZZZZ", "/p/x", "/p/", "/p/" + strings.Repeat("A", 5000), "/p/%2e%2e%2fetc", "/p/a/b/c", "/p/%00", "/p/%F0%28", "/p/x/qr.png", "/p/x/events", "/p/x/receipt.png", "/p/x/receipt.pdf", "/p/" + code + "/receipt.png", "/p/" + code + "/og.jpg", "/in/qr", "/telegram/webhook", "/nowhere",
 	} {
 		w := s.get(path, "Accept-Language", "en")
 		if w.StatusCode != http.StatusNotFound {

@@ -26,18 +26,22 @@ func setPageHeaders(h http.Header) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), publickey-credentials-get=(), usb=()")
 	h.Set("Cache-Control", "no-store")
+	// Robots may read (messengers draw previews), and nobody finds a person's
+	// payment by searching for it.
+	h.Set("X-Robots-Tag", "noindex")
 }
 
 // contentPolicy is the policy of a page of HTML: nothing but our own picture,
-// style and script. extra adds what only some pages need.
-func contentPolicy(nonce, extra string) string {
+// style and script, in nobody's frame but framer's. extra adds what only some
+// pages need.
+func contentPolicy(nonce, framer, extra string) string {
 	return "default-src 'none'; script-src 'nonce-" + nonce + "'; style-src 'nonce-" + nonce + "'; img-src 'self'; " +
-		"base-uri 'none'; frame-ancestors 'none'; " + extra
+		"base-uri 'none'; frame-ancestors " + framer + "; " + extra
 }
 
 // newNonce returns 128 random bits for one answer.
 func newNonce() string {
 	var b [16]byte
-	rand.Read(b[:]) //nolint:errcheck // crypto/rand.Read never fails; it ends the program instead (Go 1.24)
+	rand.Read(b[:]) // never fails; it would end the program instead
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }

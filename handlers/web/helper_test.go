@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,11 +39,13 @@ const (
 	uri   = "https://pay.payqr.kg#00020101021232340009elcart.kg3404%D0%BA%D0%BE%D1%84%D0%B55204581253034175405500006304abcd"
 )
 
-// service is the domain for these tests: one link, one form.
+// service is the domain for these tests: one link, one form, one receipt.
 type service struct {
 	mu    sync.Mutex
 	view  payments.PayerView
 	form  bool // the form is open
+	check payments.ReceiptView
+	said  []payments.SignalKind
 	added []payments.CardNumber
 	err   error         // what every call fails with, if not nil
 	panic bool          // every call panics
@@ -73,6 +76,55 @@ func (s *service) PayerView(ctx context.Context, c string) (payments.PayerView, 
 	return s.view, nil
 }
 
+func (s *service) PayerReceipt(ctx context.Context, c string) (payments.PaymentView, error) {
+	view, err := s.PayerView(ctx, c)
+	if err != nil {
+		return payments.PaymentView{}, err
+	}
+	if view.Payment == nil || view.Payment.State != payments.PaymentSucceeded {
+		return payments.PaymentView{}, payments.Fail(payments.CodeReceiptNotFound)
+	}
+	return payments.PaymentView{Payment: *view.Payment, Link: view.Link, Outlet: view.Outlet}, nil
+}
+
+func (s *service) Signal(ctx context.Context, c string, kind payments.SignalKind) error {
+	view, err := s.PayerView(ctx, c)
+	if err == nil && view.Offers(kind) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.said = append(s.said, kind)
+	}
+	return err
+}
+
+func (s *service) ReceiptView(_ context.Context, key string) (payments.ReceiptView, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return payments.ReceiptView{}, s.err
+	}
+	if normal, ok := payments.NormalCode(key); !ok || normal != s.check.Key {
+		return payments.ReceiptView{}, payments.Fail(payments.CodeReceiptNotFound)
+	}
+	return s.check, nil
+}
+
+// drawer draws words that say what was to be drawn.
+type drawer struct{ drawn atomic.Int64 }
+
+func (d *drawer) Preview(p *locales.Printer, link *payments.PayerView) ([]byte, error) {
+	d.drawn.Add(1)
+	if link == nil {
+		return []byte("\x89PNG nothing, " + p.Language()), nil
+	}
+	return []byte("\x89PNG " + link.Outlet.Name + ", " + p.Money(link.Link.Amount) + ", " + p.Language()), nil
+}
+
+func (d *drawer) Receipt(p *locales.Printer, paid payments.PaymentView, format web.DocumentFormat) ([]byte, error) {
+	d.drawn.Add(1)
+	return []byte(string(format) + " " + paid.Payment.OperatorID + ", " + p.Language()), nil
+}
+
 func (s *service) CardFormOutlet(_ context.Context, t string) (payments.Person, payments.Outlet, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -82,7 +134,7 @@ func (s *service) CardFormOutlet(_ context.Context, t string) (payments.Person, 
 	if t != token || !s.form {
 		return payments.Person{}, payments.Outlet{}, payments.Fail(payments.CodeCardFormExpired)
 	}
-	return payments.Person{Language: s.lang}, payments.Outlet{Name: s.name}, nil
+	return payments.Person{ID: 7, Language: s.lang}, payments.Outlet{Name: s.name}, nil
 }
 
 func (s *service) AddCardByForm(_ context.Context, t string, n payments.CardNumber) (payments.Card, error) {
@@ -108,8 +160,9 @@ func (s *service) set(view payments.PayerView) {
 // site is a running site with what one can do to it.
 type site struct {
 	*httptest.Server
-	t       *testing.T
+	t       testing.TB
 	service *service
+	drawer  *drawer
 	log     *lockedBuffer
 }
 
@@ -133,17 +186,18 @@ func paid() payments.PayerView {
 	return v
 }
 
-func newSite(t *testing.T, change func(*web.Deps), serve ...func(*http.Server)) *site {
+func newSite(t testing.TB, change func(*web.Deps), serve ...func(*http.Server)) *site {
 	t.Helper()
 	catalog, err := locales.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{t: t, service: &service{view: charge(), form: true, name: "Айгүл дүкөнү"}, log: &lockedBuffer{}}
+	s := &site{t: t, service: &service{view: charge(), form: true, name: "Айгүл дүкөнү"}, drawer: &drawer{}, log: &lockedBuffer{}}
 	deps := web.Deps{
 		Service: s.service, Catalog: catalog, Now: func() time.Time { return now },
-		Log: slog.New(slog.NewTextHandler(s.log, nil)),
-		QR:  func(text string) ([]byte, error) { return []byte("\x89PNG " + text), nil },
+		Log:    slog.New(slog.NewTextHandler(s.log, nil)),
+		QR:     func(text string) ([]byte, error) { return []byte("\x89PNG " + text), nil },
+		Drawer: s.drawer,
 	}
 	if change != nil {
 		change(&deps)

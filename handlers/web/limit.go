@@ -14,13 +14,15 @@ import (
 // address, so that theirs is wide and only protects the database; codes and
 // tokens of 128 bits need no protection from guessing. A form gets as many
 // numbers as a person mistypes, and few enough that it is no oracle for a
-// tokenizer.
+// tokenizer. A receipt is drawn anew for each look.
 const (
-	addressRate  rate.Limit = 20 // a second
-	addressBurst            = 100
-	attemptRate  rate.Limit = 1.0 / 6 // a second
-	attemptBurst            = 8
-	limiterSize             = 10_000 // buckets
+	addressRate   rate.Limit = 20 // a second
+	addressBurst             = 100
+	attemptRate   rate.Limit = 1.0 / 6 // a second
+	attemptBurst             = 8
+	documentRate  rate.Limit = 0.2 // a second
+	documentBurst            = 8
+	limiterSize              = 10_000 // buckets
 )
 
 // limiter is a bucket of tokens for each of the keys used last. A bucket that

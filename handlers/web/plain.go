@@ -5,18 +5,14 @@ import (
 	"net/http"
 )
 
-// robotsText keeps search engines away and lets messengers draw their preview
-// of a link that somebody sent.
-const robotsText = `User-agent: facebookexternalhit
-User-agent: Facebot
-User-agent: TelegramBot
-User-agent: WhatsApp
-User-agent: Twitterbot
-Allow: /p/
-Disallow: /
-
-User-agent: *
-Disallow: /
+// robotsText lets everybody read what may be passed around: messengers draw
+// previews of it, and only who reads a page finds the X-Robots-Tag that keeps
+// it out of search engines. An address that a robot may not read can stand in
+// their lists all the same.
+const robotsText = `User-agent: *
+Disallow: /cards/
+Disallow: /in/
+Disallow: /telegram/
 `
 
 func (s *Site) robots(v *visit) error {

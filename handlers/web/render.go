@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"fmt"
 	"html/template"
@@ -16,7 +17,8 @@ var files embed.FS
 
 // templates are the pages, each in the common frame.
 type templates struct {
-	customer, card, message  *template.Template
+	customer, receipt        *template.Template
+	card, message            *template.Template
 	style                    template.CSS
 	customerScript, formCode template.JS
 	icon                     []byte
@@ -25,7 +27,7 @@ type templates struct {
 func newTemplates() (*templates, error) {
 	t := &templates{}
 	for name, page := range map[string]**template.Template{
-		"customer.html": &t.customer, "cardform.html": &t.card, "message.html": &t.message,
+		"customer.html": &t.customer, "receipt.html": &t.receipt, "cardform.html": &t.card, "message.html": &t.message,
 	} {
 		parsed, err := template.ParseFS(files, "templates/frame.html", "templates/"+name)
 		if err != nil {
@@ -79,6 +81,7 @@ type preview struct {
 	Title       string
 	Description string
 	Address     string // "" if our public address is not known
+	Picture     string // address of 1200 × 630 pixels; "" likewise
 }
 
 // frame fills in what all pages have in common.
@@ -104,7 +107,7 @@ func (v *visit) show(status int, t *template.Template, f frame) error {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", f.Lang)
 	h.Set("Content-Length", strconv.Itoa(b.Len()))
-	h.Set("Content-Security-Policy", contentPolicy(f.Nonce, f.ExtraPolicy))
+	h.Set("Content-Security-Policy", contentPolicy(f.Nonce, cmp.Or(v.framer, "'none'"), f.ExtraPolicy))
 	if f.SameOrigin {
 		h.Set("Referrer-Policy", "same-origin")
 	}
@@ -122,6 +125,7 @@ type note struct {
 	Title string
 	Text  string
 	Good  bool // good news
+	Bad   bool // somebody may be cheating
 }
 
 // message shows a few words. Where even that fails, plain text must do.

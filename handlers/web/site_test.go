@@ -22,7 +22,11 @@ func TestHeaders(t *testing.T) {
 	for _, c := range []struct {
 		path, cache, referrer, formAction, connect string
 	}{
-		{"/p/" + code, "no-store", "no-referrer", "form-action 'none'", "connect-src 'self'"},
+		{"/p/" + code, "no-store", "same-origin", "form-action 'self'", "connect-src 'self'"},
+		{"/p/" + code + "/og.png", "public, max-age=86400", "no-referrer", "form-action 'none'", ""},
+		{"/p/" + code + "/receipt.pdf", "no-store", "no-referrer", "form-action 'none'", ""},
+		{"/r/" + receiptKey, "no-store", "no-referrer", "form-action 'none'", ""},
+		{"/r/unknown", "no-store", "no-referrer", "form-action 'none'", ""},
 		{"/p/" + code + "/qr.png", "private, max-age=60", "no-referrer", "form-action 'none'", ""},
 		{"/p/unknown", "no-store", "no-referrer", "form-action 'none'", ""},
 		{"/cards/" + token, "no-store", "same-origin", "form-action 'self'", ""},
@@ -36,7 +40,7 @@ func TestHeaders(t *testing.T) {
 			h := s.get(c.path).Header
 			for name, want := range map[string]string{
 				"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Cache-Control": c.cache, "Referrer-Policy": c.referrer,
-				"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Strict-Transport-Security": "",
+				"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "X-Robots-Tag": "noindex", "Strict-Transport-Security": "",
 			} {
 				if got := h.Get(name); got != want {
 					t.Errorf("%s: %q, want %q", name, got, want)
@@ -94,7 +98,7 @@ func TestStrictTransportOnlyUnderHTTPS(t *testing.T) {
 
 func TestMethods(t *testing.T) {
 	s := newSite(t, nil)
-	for _, path := range []string{"/p/" + code, "/p/" + code + "/qr.png", "/p/" + code + "/events", "/p/x/y", "/cards/done", "/robots.txt", "/"} {
+	for _, path := range []string{"/p/" + code, "/p/" + code + "/qr.png", "/p/" + code + "/og.png", "/p/" + code + "/receipt.png", "/r/" + receiptKey, "/p/" + code + "/events", "/p/x/y", "/cards/done", "/robots.txt", "/"} {
 		for _, method := range []string{"POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"} {
 			w := s.do(method, path, "")
 			if w.StatusCode != http.StatusMethodNotAllowed || w.Header.Get("Allow") != "GET, HEAD" {
@@ -116,6 +120,21 @@ func TestMethods(t *testing.T) {
 	}
 	if w := s.do("DELETE", "/cards/"+token, ""); w.StatusCode != http.StatusMethodNotAllowed || w.Header.Get("Allow") != "GET, HEAD, POST" {
 		t.Errorf("DELETE of a form: status %d", w.StatusCode)
+	}
+}
+
+// What a signal does is done by POST alone: robots follow links.
+func TestSignalsArePosted(t *testing.T) {
+	s := newSite(t, nil)
+	for _, path := range []string{"/p/" + code + "/decline", "/p/" + code + "/ask"} {
+		for _, method := range []string{"GET", "HEAD", "PUT", "DELETE"} {
+			if w := s.do(method, path, ""); w.StatusCode != http.StatusMethodNotAllowed || w.Header.Get("Allow") != "POST" {
+				t.Errorf("%s %s: status %d, Allow %q", method, path, w.StatusCode, w.Header.Get("Allow"))
+			}
+		}
+	}
+	if len(s.service.said) != 0 {
+		t.Errorf("said: %v", s.service.said)
 	}
 }
 
@@ -178,7 +197,7 @@ func TestMounts(t *testing.T) {
 			t.Errorf("%s: our policy %q would break another's page", c.path, got)
 		}
 	}
-	for _, path := range []string{"/p/", "/p/x", "/cards/x", "/cards/", "/p/x/y"} {
+	for _, path := range []string{"/p/", "/p/x", "/cards/x", "/cards/", "/p/x/y", "/r/", "/r/x", "/r/x/y"} {
 		if w := s.get(path); strings.HasPrefix(w.body, "root") {
 			t.Errorf("%s fell through to Root", path)
 		}
@@ -214,7 +233,8 @@ func TestPanicInTheMiddle(t *testing.T) {
 
 func TestRobots(t *testing.T) {
 	s := newSite(t, nil)
-	if body := s.get("/robots.txt").body; !strings.Contains(body, "User-agent: *\nDisallow: /\n") {
+	body := s.get("/robots.txt").body
+	if !strings.Contains(body, "User-agent: *\n") || !strings.Contains(body, "Disallow: /cards/\n") || strings.Contains(body, "Disallow: /\n") || strings.Contains(body, "/p/") {
 		t.Errorf("%s", body)
 	}
 }
@@ -229,7 +249,7 @@ func limited(t *testing.T, clock func() time.Time) (ask func(from, path string) 
 	}
 	h, err := web.New(web.Deps{
 		Service: &service{view: charge()}, Catalog: catalog, Now: clock, Log: discard(),
-		QR: func(string) ([]byte, error) { return nil, nil },
+		QR: func(string) ([]byte, error) { return nil, nil }, Drawer: &drawer{},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -345,11 +365,11 @@ func TestNewRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	whole := web.Deps{
-		Service: &service{}, Catalog: catalog, Now: time.Now, Log: discard(), QR: func(string) ([]byte, error) { return nil, nil },
+		Service: &service{}, Catalog: catalog, Now: time.Now, Log: discard(), QR: func(string) ([]byte, error) { return nil, nil }, Drawer: &drawer{},
 	}
 	for name, change := range map[string]func(*web.Deps){
 		"no service": func(d *web.Deps) { d.Service = nil }, "no texts": func(d *web.Deps) { d.Catalog = nil },
-		"no clock": func(d *web.Deps) { d.Now = nil }, "no log": func(d *web.Deps) { d.Log = nil }, "no pictures": func(d *web.Deps) { d.QR = nil },
+		"no clock": func(d *web.Deps) { d.Now = nil }, "no log": func(d *web.Deps) { d.Log = nil }, "no codes": func(d *web.Deps) { d.QR = nil }, "no drawer": func(d *web.Deps) { d.Drawer = nil },
 		"address without a scheme": func(d *web.Deps) { d.PublicURL = "pay.example.kg" },
 		"address of another kind":  func(d *web.Deps) { d.PublicURL = "ftp://pay.example.kg" },
 		"address below a path":     func(d *web.Deps) { d.PublicURL = "https://example.kg/pay" },

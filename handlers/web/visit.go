@@ -20,6 +20,7 @@ type visit struct {
 	w       http.ResponseWriter
 	r       *http.Request
 	printer *locales.Printer
+	framer  string // who may show the page in a frame; "": nobody
 }
 
 // page serves a page under the methods it knows. What handle returns as an
@@ -74,7 +75,7 @@ func (v *visit) explain(err error) {
 	switch {
 	case v.r.Context().Err() != nil:
 		// The reader is gone, and with them the reason to ask the database.
-	case payments.CodeOf(err) == payments.CodeLinkNotFound:
+	case payments.CodeOf(err) == payments.CodeLinkNotFound, payments.CodeOf(err) == payments.CodeReceiptNotFound:
 		_ = v.site.notFound(v)
 	case errors.As(err, &known):
 		v.message(http.StatusForbidden, v.printer.Text("page.refused.title"), v.printer.ErrorText(known))
@@ -134,7 +135,7 @@ func (s *Site) recover(a *answer, r *http.Request) {
 	if reason == nil {
 		return
 	}
-	if reason == http.ErrAbortHandler {
+	if err, ok := reason.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(reason)
 	}
 	ref := newRef()

@@ -1,5 +1,5 @@
 // Package web is the HTTP that the public sees: the page of a payment link,
-// the form for a card, and the places where the operator's and Telegram's calls
+// the page that vouches for a receipt, the form for a card, and the places where the operator's and Telegram's calls
 // come in.
 //
 // Pages are made on the server and work without JavaScript; a GET changes
@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"elkart.kg/trade/locales"
@@ -26,6 +27,13 @@ import (
 type Service interface {
 	// PayerView returns what a link's page shows. Error: CodeLinkNotFound.
 	PayerView(ctx context.Context, code string) (payments.PayerView, error)
+	// PayerReceipt returns a charge's payment for its payer. Errors:
+	// CodeLinkNotFound, CodeReceiptNotFound.
+	PayerReceipt(ctx context.Context, code string) (payments.PaymentView, error)
+	// Signal has the seller told what a payer says. Error: CodeLinkNotFound.
+	Signal(ctx context.Context, code string, kind payments.SignalKind) error
+	// ReceiptView returns what a receipt is worth. Error: CodeReceiptNotFound.
+	ReceiptView(ctx context.Context, key string) (payments.ReceiptView, error)
 	// CardFormOutlet returns whose card an open form takes. Error:
 	// CodeCardFormExpired, for unknown, used and old forms alike.
 	CardFormOutlet(ctx context.Context, token string) (payments.Person, payments.Outlet, error)
@@ -45,7 +53,11 @@ type Deps struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 	// QR draws a PNG that holds text.
-	QR func(text string) ([]byte, error)
+	QR     func(text string) ([]byte, error)
+	Drawer Drawer
+	// InitData returns who Telegram says opened a page as a Mini App; nil:
+	// pages are not opened inside Telegram.
+	InitData func(data string) (payments.PersonID, error)
 	// Ticks gives a tick every d until stop is called; nil: a time.Ticker.
 	Ticks func(d time.Duration) (ticks <-chan time.Time, stop func())
 
@@ -61,6 +73,8 @@ type Site struct {
 	zone      *time.Location
 	log       *slog.Logger
 	qr        func(string) ([]byte, error)
+	drawer    Drawer
+	initData  func(string) (payments.PersonID, error)
 	ticks     func(time.Duration) (<-chan time.Time, func())
 	publicURL string
 	secure    bool // customers come by https
@@ -69,21 +83,27 @@ type Site struct {
 	origin    *http.CrossOriginProtection
 	addresses *limiter // requests, by client address
 	attempts  *limiter // card numbers sent, by form
+	documents *limiter // receipts drawn, by code
+	previews  *drawings
 	listeners *listeners
+	operator  http.Handler
 	mux       *http.ServeMux
 }
 
 // New checks what it is given and puts the site together.
 func New(d Deps) (*Site, error) {
-	if d.Service == nil || d.Catalog == nil || d.Now == nil || d.Log == nil || d.QR == nil {
-		return nil, errors.New("web: Service, Catalog, Now, Log and QR are needed")
+	if d.Service == nil || d.Catalog == nil || d.Now == nil || d.Log == nil || d.QR == nil || d.Drawer == nil {
+		return nil, errors.New("web: Service, Catalog, Now, Log, QR and Drawer are needed")
 	}
 	s := &Site{
-		service: d.Service, catalog: d.Catalog, zone: d.Zone, log: d.Log, qr: d.QR, ticks: d.Ticks,
+		service: d.Service, catalog: d.Catalog, zone: d.Zone, log: d.Log, qr: d.QR, drawer: d.Drawer, initData: d.InitData, ticks: d.Ticks,
 		origin:    http.NewCrossOriginProtection(),
 		addresses: newLimiter(addressRate, addressBurst, d.Now),
 		attempts:  newLimiter(attemptRate, attemptBurst, d.Now),
+		documents: newLimiter(documentRate, documentBurst, d.Now),
+		previews:  newDrawings(),
 		listeners: newListeners(),
+		operator:  d.Operator,
 		mux:       http.NewServeMux(),
 	}
 	if err := s.setPublicURL(d.PublicURL); err != nil {
@@ -127,8 +147,17 @@ func (s *Site) route(d Deps) {
 	s.mux.Handle("/p/{code}", s.page(read, s.customer))
 	s.mux.Handle("/p/{code}/qr.png", s.page(read, s.customerQR))
 	s.mux.Handle("/p/{code}/events", s.page(read, s.customerEvents))
-	s.mux.Handle("/cards/{token}", s.page(append(read, http.MethodPost), s.cardForm))
-	s.mux.Handle("/cards/done", s.page(read, s.cardDone))
+	s.mux.Handle("/p/{code}/og.png", s.page(read, s.preview))
+	for _, format := range []DocumentFormat{PNG, PDF} {
+		s.mux.Handle("/p/{code}/receipt."+string(format), s.page(read, s.receiptFile(format)))
+	}
+	for _, kind := range []payments.SignalKind{payments.SignalDecline, payments.SignalAsk} {
+		s.mux.Handle("/p/{code}/"+string(kind), s.page([]string{http.MethodPost}, s.signal(kind)))
+	}
+	s.mux.Handle("/r/{key}", s.page(read, s.receipt))
+	s.mux.Handle("/r/", s.page(read, s.receiptUnknown))
+	s.mux.Handle("/cards/{token}", s.page(append(read, http.MethodPost), s.inTelegram(s.cardForm)))
+	s.mux.Handle("/cards/done", s.page(read, s.inTelegram(s.cardDone)))
 	s.mux.Handle("/robots.txt", s.page(read, s.robots))
 	s.mux.Handle("/favicon.svg", s.page(read, s.icon))
 	// What is malformed looks like what is unknown; nothing below these falls
@@ -136,10 +165,7 @@ func (s *Site) route(d Deps) {
 	for _, subtree := range []string{"/p/", "/in/", "/telegram/"} {
 		s.mux.Handle(subtree, s.page(read, s.notFound))
 	}
-	s.mux.Handle("/cards/", s.page(append(read, http.MethodPost), s.cardGone))
-	if d.Operator != nil {
-		s.mux.Handle("/in/qr/", d.Operator)
-	}
+	s.mux.Handle("/cards/", s.page(append(read, http.MethodPost), s.inTelegram(s.cardGone)))
 	if d.Telegram != nil {
 		s.mux.Handle("/telegram/webhook", d.Telegram)
 	}
@@ -156,6 +182,12 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.setHeaders(w.Header())
 	answer := &answer{ResponseWriter: w}
 	defer s.recover(answer, r)
+	// The operator's paths are signed as they came: nobody may clean them, or
+	// answer in its handler's place.
+	if s.operator != nil && strings.HasPrefix(r.URL.Path, "/in/qr/") {
+		s.operator.ServeHTTP(answer, r)
+		return
+	}
 	s.mux.ServeHTTP(answer, r)
 }
 

@@ -2,7 +2,6 @@ package documents
 
 import (
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -66,7 +65,7 @@ func (s PosterSize) plan() (posterPlan, error) {
 		brandY: 13, brandSize: 17,
 		titleY: 26, title: 42, titleToo: 29,
 		codeY: 61, codeSide: 132, border: 1.8, round: 7,
-		band: 24, name: 34, nameLeast: 15,
+		band: 24, name: 34, nameLeast: 11,
 		stepsY: 225, icon: 18, step: 14.5, stepToo: 13,
 		noteY: 274, note: 11,
 	}
@@ -81,7 +80,7 @@ func (s PosterSize) plan() (posterPlan, error) {
 			width: 80, height: 100, margin: 5, scale: 1,
 			titleY: 4.2, title: 13.5, titleToo: 10,
 			codeY: 14.9, codeSide: 54, border: 0.7, round: 2.5,
-			band: 9.8, name: 11.5, nameLeast: 6, bandBrand: 5.5,
+			band: 9.8, name: 11.5, nameLeast: 4.5, bandBrand: 5.5,
 			stepsY: 80.2, icon: 4.8, step: 6, stepToo: 5.4,
 		}
 	default:
@@ -92,6 +91,7 @@ func (s PosterSize) plan() (posterPlan, error) {
 
 // PosterPDF draws a poster as one page of the given size.
 func (p *Press) PosterPDF(poster Poster, size PosterSize) ([]byte, error) {
+	defer p.enter()()
 	plan, err := size.plan()
 	if err != nil {
 		return nil, err
@@ -100,17 +100,15 @@ func (p *Press) PosterPDF(poster Poster, size PosterSize) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("poster: %w", err)
 	}
-	title := p.clean(strings.Join([]string{poster.Outlet, poster.Title.First}, ": "))
+	title := p.clean(poster.Outlet + ": " + poster.Title.First)
 	c := newPaper(plan.width*mm, plan.height*mm, about{title, poster.Language, poster.Made})
 	p.drawPoster(c, poster, plan, m)
 	return c.bytes()
 }
 
-// The inks of a poster.
-var (
-	onPaper = ink{0x000000, white}
-	onBlack = ink{white, 0x000000}
-)
+// A poster has two inks: black on the paper, and the paper on black.
+func onPaper() ink { return ink{0x000000, white} }
+func onBlack() ink { return ink{white, 0x000000} }
 
 func (p *Press) drawPoster(c canvas, poster Poster, plan posterPlan, m modules) {
 	d := posterDrawing{Press: p, canvas: c, posterPlan: plan, unit: plan.scale * mm}
@@ -142,16 +140,16 @@ func (d posterDrawing) face(t *typeface, size float64) face { return face{t, siz
 func (d posterDrawing) brand(poster Poster) {
 	f, y := d.face(d.bold, d.brandSize), d.brandY*d.unit
 	half := d.wide / 2
-	write(d, onPaper, f, left, d.left, y, half, f.wrap(d.clean(poster.Service), half, 1))
-	write(d, onPaper, f, right, d.left+half, y, half, f.wrap(d.clean(poster.Scheme), half, 1))
-	d.box(onPaper, d.left, y+f.leading()+0.8*d.unit, d.wide, 0.5*d.unit)
+	write(d, onPaper(), f, left, d.left, y, half, f.wrap(d.clean(poster.Service), half, 1))
+	write(d, onPaper(), f, right, d.left+half, y, half, f.wrap(d.clean(poster.Scheme), half, 1))
+	d.box(onPaper(), d.left, y+f.leading()+0.8*d.unit, d.wide, 0.5*d.unit)
 }
 
 func (d posterDrawing) heading(title Both) {
 	f, lines := d.face(d.bold, d.title).fit(d.clean(title.First), d.wide, 1, d.title*d.scale/2)
-	y := write(d, onPaper, f, middle, d.left, d.titleY*d.unit, d.wide, lines)
+	y := write(d, onPaper(), f, middle, d.left, d.titleY*d.unit, d.wide, lines)
 	f, lines = d.face(d.regular, d.titleToo).fit(d.clean(title.Second), d.wide, 1, d.titleToo*d.scale/2)
-	write(d, onPaper, f, middle, d.left, y, d.wide, lines)
+	write(d, onPaper(), f, middle, d.left, y, d.wide, lines)
 }
 
 // codeAndName is the code in a frame that ends in a band with the outlet's
@@ -160,20 +158,20 @@ func (d posterDrawing) codeAndName(m modules, poster Poster) {
 	side, y := d.codeSide*d.unit, d.codeY*d.unit
 	x := d.left + (d.wide-side)/2
 	thick, band := d.border*d.unit, d.band*d.unit
-	d.fill(onPaper, roundBox(x, y, side, side+band, d.round*d.unit))
-	d.fill(onBlack, roundBox(x+thick, y+thick, side-2*thick, side-2*thick, (d.round-d.border)*d.unit))
+	d.fill(onPaper(), roundBox(x, y, side, side+band, d.round*d.unit))
+	d.fill(onBlack(), roundBox(x+thick, y+thick, side-2*thick, side-2*thick, (d.round-d.border)*d.unit))
 	inner := side - 2*thick
 	inset := m.inset(inner)
-	d.code(onPaper, m, x+thick+inset, y+thick+inset, inner-2*inset)
+	d.code(onPaper(), m, x+thick+inset, y+thick+inset, inner-2*inset)
 
 	width := side - 8*thick
-	f, lines := d.face(d.bold, d.name).fit(d.clean(poster.Outlet), width, 2, d.nameLeast*d.scale)
 	brand := d.face(d.regular, d.bandBrand)
+	f, lines := d.face(d.bold, d.name).fitIn(d.clean(poster.Outlet), width, band*0.9-brand.leading(), d.nameLeast*d.scale)
 	high := float64(len(lines))*f.leading() + brand.leading()
-	y = write(d, onBlack, f, middle, x+4*thick, y+side-thick/2+(band-high)/2, width, lines)
+	y = write(d, onBlack(), f, middle, x+4*thick, y+side-thick/2+(band-high)/2, width, lines)
 	if d.bandBrand > 0 {
 		text := d.clean(poster.Service + " · " + poster.Scheme)
-		write(d, onBlack, brand, middle, x+4*thick, y, width, brand.wrap(text, width, 1))
+		write(d, onBlack(), brand, middle, x+4*thick, y, width, brand.wrap(text, width, 1))
 	}
 }
 
@@ -192,12 +190,12 @@ func (d posterDrawing) steps(steps [3]Both) {
 		icon := icons[i]
 		start := x + (width-(2*radius+apart+icon.wide)*s)/2
 		d.number(i+1, start+radius*s, y+radius*s, radius*s)
-		d.fill(onPaper, icon.draw(start+(2*radius+apart-(1-icon.wide)/2)*s, y, s))
+		d.fill(onPaper(), icon.draw(start+(2*radius+apart-(1-icon.wide)/2)*s, y, s))
 		y += s * 1.12
 		f, lines := d.face(d.bold, d.step).fit(d.clean(step.First), width, 2, d.step*d.scale*0.7)
-		y = write(d, onPaper, f, middle, x, y, width, lines)
+		y = write(d, onPaper(), f, middle, x, y, width, lines)
 		f, lines = d.face(d.regular, d.stepToo).fit(d.clean(step.Second), width, 2, d.stepToo*d.scale*0.7)
-		write(d, onPaper, f, middle, x, y, width, lines)
+		write(d, onPaper(), f, middle, x, y, width, lines)
 	}
 }
 
@@ -205,14 +203,14 @@ func (d posterDrawing) steps(steps [3]Both) {
 func (d posterDrawing) number(n int, x, y, r float64) {
 	digit := fmt.Sprint(n)
 	f := face{d.bold, r * 1.4}
-	d.fill(onPaper, disc(x, y, r))
-	d.text(onBlack, f, x-f.of(digit)/2, y+f.size*0.365, digit)
+	d.fill(onPaper(), disc(x, y, r))
+	d.text(onBlack(), f, x-f.of(digit)/2, y+f.size*0.365, digit)
 }
 
 func (d posterDrawing) smallPrint(note Both) {
 	y := d.noteY * d.unit
 	for _, text := range []string{note.First, note.Second} {
 		f, lines := d.face(d.regular, d.note).fit(d.clean(text), d.wide, 1, d.note*d.scale*0.7)
-		y = write(d, onPaper, f, middle, d.left, y, d.wide, lines)
+		y = write(d, onPaper(), f, middle, d.left, y, d.wide, lines)
 	}
 }

@@ -30,39 +30,9 @@ const (
 
 // PreviewPNG draws the picture beside a link, 1200 × 630 pixels.
 func (p *Press) PreviewPNG(v Preview) ([]byte, error) {
+	defer p.enter()()
 	c := newRaster(previewWidth, previewHeight, 1, night)
-	const edge, width = 90.0, previewWidth - 2*90
-	soft, strong := ink{nightSoft, night}, ink{white, night}
-
-	p.viewfinder(c)
-	f := face{p.bold, 40}
-	write(c, soft, f, middle, edge, 74, width, f.wrap(p.clean(v.Service), width, 1))
-
-	y := 166.0
-	if v.Payee != "" {
-		f, lines := face{p.bold, 64}.fit(p.clean(v.Payee), width, 2, 38)
-		y = write(c, strong, f, middle, edge, y+(2-float64(len(lines)))*f.leading()/2, width, lines)
-	}
-	y = max(y+26, 330)
-	c.box(ink{nightLine, night}, previewWidth/2-60, y, 120, 4)
-	y += 28
-	if v.Label != "" {
-		f := face{p.regular, 36}
-		y = write(c, soft, f, middle, edge, y, width, f.wrap(p.clean(v.Label), width, 1))
-	}
-	sum := face{p.bold, 96}
-	most := 1
-	if v.InWords {
-		sum, most = face{p.bold, 50}, 2
-	}
-	if v.Sum != "" {
-		f, lines := sum.fit(p.clean(v.Sum), width, most, 36)
-		write(c, strong, f, middle, edge, y, width, lines)
-	}
-	if v.Note != "" {
-		f, lines := face{p.regular, 32}.fit(p.clean(v.Note), width, 1, 22)
-		write(c, soft, f, middle, edge, 548, width, lines)
-	}
+	p.drawPreview(c, v)
 	picture, err := c.png()
 	if err != nil {
 		return nil, fmt.Errorf("preview: %w", err)
@@ -70,8 +40,49 @@ func (p *Press) PreviewPNG(v Preview) ([]byte, error) {
 	return picture, nil
 }
 
+func (p *Press) drawPreview(c canvas, v Preview) {
+	const edge, width = 90.0, previewWidth - 2*90
+	soft, strong := ink{nightSoft, night}, ink{white, night}
+
+	viewfinder(c)
+	f := face{p.bold, 40}
+	write(c, soft, f, middle, edge, 74, width, f.wrap(p.clean(v.Service), width, 1))
+
+	y := 0.0
+	if v.Payee != "" {
+		const top, high = 166.0, 164.0
+		f, lines := face{p.bold, 64}.fitIn(p.clean(v.Payee), width, high, 27)
+		write(c, strong, f, middle, edge, top+(high-float64(len(lines))*f.leading())/2, width, lines)
+		y = top + high + 8
+		c.box(ink{nightLine, night}, previewWidth/2-60, y, 120, 4)
+		y += 26
+	}
+	if v.Label != "" {
+		f := face{p.regular, 36}
+		y = write(c, soft, f, middle, edge, y, width, f.wrap(p.clean(v.Label), width, 1))
+	}
+	if v.Sum != "" {
+		size, room := 96.0, 123.0
+		if v.InWords {
+			size, room = 54, 170
+		}
+		if v.Payee == "" {
+			y = (previewHeight - room) / 2
+		}
+		f, lines := face{p.bold, size}.fitIn(p.clean(v.Sum), width, room, 36)
+		if v.InWords {
+			y += (room - float64(len(lines))*f.leading()) / 2
+		}
+		write(c, strong, f, middle, edge, y, width, lines)
+	}
+	if v.Note != "" {
+		f, lines := face{p.regular, 32}.fit(p.clean(v.Note), width, 1, 22)
+		write(c, soft, f, middle, edge, 548, width, lines)
+	}
+}
+
 // viewfinder draws the corners of a scanner's frame around the picture.
-func (p *Press) viewfinder(c canvas) {
+func viewfinder(c canvas) {
 	const inset, reach, thick = 44.0, 90.0, 10.0
 	line := ink{nightLine, night}
 	for _, corner := range [][4]float64{

@@ -81,6 +81,15 @@ func (c *raster) box(in ink, x, y, w, h float64) {
 	}
 }
 
+// card fills a large roundBox: only its corners need a rasterizer.
+func (c *raster) card(in ink, x, y, w, h, r float64) {
+	c.box(in, x+r, y, w-2*r, h)
+	c.box(in, x, y+r, w, h-2*r)
+	for _, corner := range [][2]float64{{x + r, y + r}, {x + w - r, y + r}, {x + r, y + h - r}, {x + w - r, y + h - r}} {
+		c.fill(in, disc(corner[0], corner[1], r))
+	}
+}
+
 func (c *raster) pixel(points float64) int { return int(math.Round(points * c.scale)) }
 
 func (c *raster) fill(in ink, p path) {

@@ -14,6 +14,7 @@ type Receipt struct {
 	Tone    Tone
 	Status  string
 	Sum     string
+	Struck  bool // the sum is crossed out: the seller does not have it
 	When    string
 	Marks   []string // what limits the status: refunds, a reversal; the first stands out
 
@@ -58,8 +59,8 @@ const (
 	checkSide     = 70.0
 	notchRadius   = 6.5
 	mm            = 72 / 25.4
-	maxRows       = 24
-	maxMarks      = 12
+	maxRows       = 12
+	maxMarks      = 10
 )
 
 // The colours. Grey on white has a contrast of 5.4, white on the tones of 5 at
@@ -87,11 +88,9 @@ func (t Tone) colours() toneColours {
 	}
 }
 
-// struck reports whether the sum is crossed out: it is nobody's any more.
-func (r Receipt) struck() bool { return r.Tone == ToneBad }
-
 // ReceiptPNG draws a receipt as a picture for a chat.
 func (p *Press) ReceiptPNG(r Receipt) ([]byte, error) {
+	defer p.enter()()
 	x := cardInset + cardPadding
 	l, err := p.layReceipt(r, x, cardInset+cardPadding)
 	if err != nil {
@@ -99,7 +98,7 @@ func (p *Press) ReceiptPNG(r Receipt) ([]byte, error) {
 	}
 	w, h := receiptText+2*x, l.height+cardPadding+cardInset
 	c := newRaster(w, h, receiptScale, ground)
-	c.fill(ink{white, ground}, roundBox(cardInset, cardInset, w-2*cardInset, h-2*cardInset, cardRound))
+	c.card(ink{white, ground}, cardInset, cardInset, w-2*cardInset, h-2*cardInset, cardRound)
 	for _, y := range l.cuts {
 		hole := ink{ground, white}
 		c.fill(hole, arc(cardInset, y, notchRadius, notchRadius, -0.25, 0.25))
@@ -111,12 +110,13 @@ func (p *Press) ReceiptPNG(r Receipt) ([]byte, error) {
 
 // ReceiptPDF draws a receipt as one page 80 mm wide.
 func (p *Press) ReceiptPDF(r Receipt) ([]byte, error) {
+	defer p.enter()()
 	x := (receiptPaper - receiptText) / 2
 	l, err := p.layReceipt(r, x, receiptMargin)
 	if err != nil {
 		return nil, fmt.Errorf("receipt: %w", err)
 	}
-	title := p.clean(strings.Join([]string{r.Service, r.Number}, ", "))
+	title := p.clean(strings.Trim(r.Service+", "+r.Number, ", "))
 	c := newPaper(receiptPaper, l.height+receiptMargin, about{title, r.Language, r.Made})
 	l.drawOn(c)
 	if l.checkAt > 0 {
@@ -151,7 +151,7 @@ func (p *Press) layReceipt(r Receipt, x, y float64) (*receiptLayout, error) {
 	if r.Notice != "" {
 		l.height += 11
 		f := face{p.regular, 7.5}
-		l.height = write(l, ink{grey, white}, f, middle, x, l.height, receiptText, f.wrap(p.clean(r.Notice), receiptText, 3))
+		l.height = write(l, ink{grey, white}, f, middle, x, l.height, receiptText, f.even(p.clean(r.Notice), receiptText, 3))
 	}
 	return l, nil
 }
@@ -162,7 +162,8 @@ func (l *receiptLayout) head(r Receipt) {
 	small := face{l.bold, 8.5}
 	write(l, ink{grey, white}, small, left, l.x, l.height, receiptText/2, small.wrap(l.clean(r.Service), receiptText/2, 1))
 	small.typeface = l.regular
-	l.height = write(l, ink{grey, white}, small, right, l.x+receiptText/2, l.height, receiptText/2, small.wrap(l.clean(r.Number), receiptText/2, 1))
+	write(l, ink{grey, white}, small, right, l.x+receiptText/2, l.height, receiptText/2, small.wrap(l.clean(r.Number), receiptText/2, 1))
+	l.height += small.leading()
 
 	const radius = 19.0
 	l.height += 14 + radius
@@ -177,12 +178,12 @@ func (l *receiptLayout) head(r Receipt) {
 	f, lines = face{l.bold, 26}.fit(l.clean(r.Sum), receiptText, 1, 11)
 	top := l.height
 	l.height = write(l, ink{black, white}, f, middle, l.x, top, receiptText, lines)
-	if r.struck() {
-		width := f.of(lines[0]) + 8
+	if r.Struck && len(lines) > 0 {
+		width := min(f.of(lines[0])+8, receiptText)
 		l.fill(ink{tone.strong, white}, stroke(1.8, centre-width/2, top+f.size*0.62, centre+width/2, top+f.size*0.62))
 	}
 	f = face{l.regular, 9}
-	l.height = write(l, ink{grey, white}, f, middle, l.x, l.height, receiptText, f.wrap(l.clean(r.When), receiptText, 2))
+	l.height = write(l, ink{grey, white}, f, middle, l.x, l.height, receiptText, f.even(l.clean(r.When), receiptText, 2))
 }
 
 // marks is a box with what limits the status.
@@ -200,7 +201,7 @@ func (l *receiptLayout) marks(r Receipt) {
 		if i == 0 {
 			f = face{l.bold, 9}
 		}
-		y = write(&inside, ink{tone.strong, tone.tint}, f, middle, l.x+padding, y, width, f.wrap(l.clean(mark), width, 4))
+		y = write(&inside, ink{tone.strong, tone.tint}, f, middle, l.x+padding, y, width, f.even(l.clean(mark), width, 4))
 	}
 	l.height = y + padding - 1
 	l.fill(ink{tone.tint, white}, roundBox(l.x, top, receiptText, l.height-top, 6))
@@ -219,7 +220,7 @@ func (l *receiptLayout) cut() {
 }
 
 func (l *receiptLayout) payee(r Receipt) {
-	f, lines := face{l.bold, 13}.fit(l.clean(r.Payee), receiptText, 3, 9)
+	f, lines := face{l.bold, 13}.fitIn(l.clean(r.Payee), receiptText, 47, 9)
 	l.height = write(l, ink{black, white}, f, left, l.x, l.height, receiptText, lines)
 	f = face{l.regular, 8.5}
 	for _, place := range r.Place {

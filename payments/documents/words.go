@@ -128,19 +128,39 @@ func (f face) cut(s string, width float64) string {
 // are broken and the end is cut if it must be. The lines are about as long as
 // one another.
 func (f face) fit(s string, width float64, most int, smallest float64) (face, []string) {
+	return f.shrink(s, width, smallest, func(face) int { return most })
+}
+
+// fitIn is fit for a place of a given height: smaller letters may take more
+// lines.
+func (f face) fitIn(s string, width, height, smallest float64) (face, []string) {
+	return f.shrink(s, width, smallest, func(f face) int { return max(int(height/f.leading()), 1) })
+}
+
+func (f face) shrink(s string, width, smallest float64, most func(face) int) (face, []string) {
 	for ; f.size > smallest; f.size -= 0.5 {
-		if lines := f.wrap(s, width, most+1); len(lines) <= most && f.longestWord(s) <= width {
+		n := most(f)
+		if lines := f.wrap(s, width, n+1); len(lines) <= n && f.longestWord(s) <= width {
 			return f, f.balance(s, width, len(lines))
 		}
 	}
 	f.size = smallest
-	return f, f.wrap(s, width, most)
+	return f, f.wrap(s, width, most(f))
+}
+
+// even is wrap with lines about as long as one another.
+func (f face) even(s string, width float64, most int) []string {
+	lines := f.wrap(s, width, most+1)
+	if len(lines) > most || f.longestWord(s) > width {
+		return f.wrap(s, width, most)
+	}
+	return f.balance(s, width, len(lines))
 }
 
 // balance breaks a text that fits n lines of at most width points at the
 // narrowest width at which it still does.
 func (f face) balance(s string, width float64, n int) []string {
-	narrow := max(f.longestWord(s), f.of(s)/float64(n))
+	narrow := max(f.longestWord(s), f.of(s)/float64(max(n, 1)))
 	for narrow < width {
 		if lines := f.wrap(s, narrow, n+1); len(lines) <= n {
 			return lines

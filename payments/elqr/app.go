@@ -47,7 +47,7 @@ func isAppScheme(s string) bool {
 		return false
 	}
 	for i := range len(name) {
-		if c := name[i]; !('a' <= c && c <= 'z') && !digit(c) && c != '-' {
+		if c := name[i]; (c < 'a' || c > 'z') && !digit(c) && c != '-' {
 			return false
 		}
 	}

@@ -146,6 +146,8 @@ func TestEncodeRefuses(t *testing.T) {
 		"name in Cyrillic":              {func(l *elqr.Link) { l.Name = "Кафе" }, "name (object 59): not in Latin letters"},
 		"name of 26":                    {func(l *elqr.Link) { l.Name = strings.Repeat("n", 26) }, "name (object 59): 26 characters, at most 25"},
 		"card number as account":        {func(l *elqr.Link) { l.Account = "9417000000000008" }, "account (object 32/10): looks like a card number"},
+		"ELKART without a check digit":  {func(l *elqr.Link) { l.Account = "9417000000000006" }, "account (object 32/10): looks like a card number"},
+		"ELKART of nineteen digits":     {func(l *elqr.Link) { l.Comment = "9417 0000 0000 0000 123" }, "comment (object 34): looks like a card number"},
 		"Mir card number":               {func(l *elqr.Link) { l.Account = "2200000000000004" }, "account (object 32/10): looks like a card number"},
 		"UnionPay card number":          {func(l *elqr.Link) { l.MerchantID = "6200000000000005" }, "merchant_id (object 33/00): looks like a card number"},
 		"card number in a name":         {func(l *elqr.Link) { l.Name = "4111-1111-1111-1111" }, "name (object 59): looks like a card number"},
@@ -177,7 +179,8 @@ func TestEncodeRefuses(t *testing.T) {
 func TestEncodeAcceptsOtherNumbers(t *testing.T) {
 	for name, account := range map[string]string{
 		"bank account":        "1180000012802287",
-		"wrong Luhn digit":    "9417000000000006",
+		"wrong Luhn digit":    "4111111111111112",
+		"18 digits of 9417":   "941700000000000612",
 		"seventeen digits":    "41111111111111111",
 		"a card's at the end": "14111111111111111",
 		"masked":              "9417 **** **** 5269",

@@ -29,7 +29,12 @@ func DecodeCheck(body []byte) (payments.Scan, error) {
 // exist: a whole number is well-formed, and the wire has 454 for a wrong type.
 func DecodeCreate(body []byte) (payments.Order, error) {
 	f := parseFields(body)
-	return readOrder(f, f.required("transactionId", idLimit))
+	id := f.required("transactionId", idLimit)
+	if id == "." || id == ".." {
+		// Every path of later calls would lose it on the way.
+		f.fail("transactionId", "not an id")
+	}
+	return readOrder(f, id)
 }
 
 // DecodeNewOrder reads the body of a PSP's create call at the operator. It is

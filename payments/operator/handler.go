@@ -24,7 +24,7 @@ type Beneficiary interface {
 	PaymentByOperatorID(ctx context.Context, operatorID string) (payments.Payment, error)
 }
 
-// HandlerConfig is what a Handler needs. All but Journal and CallTime must be set.
+// HandlerConfig is what a Handler needs. All but Journal, CallTime and Remember must be set.
 type HandlerConfig struct {
 	Beneficiary Beneficiary
 	Verify      *Verifier // the operator's keys
@@ -33,6 +33,7 @@ type HandlerConfig struct {
 	Now         func() time.Time
 	Journal     Journal       // nil: calls are not kept
 	CallTime    time.Duration // of one call; 0: CallTime
+	Remember    int           // of how many answers to check the signature is remembered; 0: 4096, some 2.5 MB
 }
 
 // Handler answers the operator's calls:
@@ -53,6 +54,7 @@ type Handler struct {
 	journal     Journal
 	callTime    time.Duration
 	refusals    refusals
+	payees      *signedBodies // the answers to check
 }
 
 // NewHandler fails if something needed is missing.
@@ -63,13 +65,16 @@ func NewHandler(c HandlerConfig) (*Handler, error) {
 	if c.CallTime == 0 {
 		c.CallTime = CallTime
 	}
+	if c.Remember == 0 {
+		c.Remember = 4096
+	}
 	refusals, err := newRefusals(c.Sign)
 	if err != nil {
 		return nil, err
 	}
 	return &Handler{
 		beneficiary: c.Beneficiary, verify: c.Verify, sign: c.Sign, log: c.Log, now: c.Now,
-		journal: c.Journal, callTime: c.CallTime, refusals: refusals,
+		journal: c.Journal, callTime: c.CallTime, refusals: refusals, payees: newSignedBodies(c.Remember),
 	}, nil
 }
 
@@ -192,7 +197,11 @@ func (h *Handler) check(ctx context.Context, body []byte) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return ok(beneficiaryMessage{Name: Mask(b.Name), Type: int(b.Type)})
+	a, err := ok(beneficiaryMessage{Name: Mask(b.Name), Type: int(b.Type)})
+	if err == nil {
+		a.hash, err = h.payees.sign(h.sign, a.body)
+	}
+	return a, err
 }
 
 func (h *Handler) create(ctx context.Context, body []byte, call *Call) (answer, error) {

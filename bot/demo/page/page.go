@@ -39,6 +39,7 @@
 package page
 
 import (
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -132,7 +133,7 @@ func (p *page) guard(next http.Handler) http.Handler {
 			if reason == nil {
 				return
 			}
-			if reason == http.ErrAbortHandler {
+			if err, ok := reason.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(reason)
 			}
 			p.Log.Error("demo page panicked", "path", r.URL.Path, "panic", reason, "stack", string(debug.Stack()))

@@ -44,6 +44,20 @@
     button.disabled = true // a second tap must not send it again
   })
 
+  // Opened inside Telegram: what it says of who did so stands behind the "#",
+  // which no server sees unless we send it on. It goes along to the other
+  // languages and to the next try.
+  const told = new URLSearchParams(location.hash.slice(1)).get('tgWebAppData')
+  if (told) {
+    const hidden = document.createElement('input')
+    hidden.type = 'hidden'
+    hidden.name = 'init'
+    hidden.value = told
+    form.append(hidden)
+    form.action += location.hash
+    for (const link of document.querySelectorAll('nav a')) link.hash = location.hash
+  }
+
   // Back from the next page: the form is as it was, without the number.
   window.addEventListener('pageshow', event => {
     if (!event.persisted) return

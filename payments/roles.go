@@ -1,0 +1,89 @@
+package payments
+
+import "context"
+
+// Action is something that a member's role allows or forbids.
+type Action string
+
+// The actions. What everybody may do with their own settings is none.
+const (
+	ActionTakeMoney     Action = "take_money"     // charge, cancel a charge
+	ActionRefund        Action = "refund"         // give money back
+	ActionSwitchOutlet  Action = "switch_outlet"  // work in another outlet
+	ActionEditOutlet    Action = "edit_outlet"    // name, category, address, hours
+	ActionPauseOutlet   Action = "pause_outlet"   // and resume
+	ActionAddOutlet     Action = "add_outlet"     // it brings a card with it
+	ActionArchiveOutlet Action = "archive_outlet" // and bring back
+	ActionCards         Action = "cards"          // see, add, assign, remove
+	ActionEditMerchant  Action = "edit_merchant"  // name, ИНН, contact
+)
+
+// right is a row of the matrix of action × role.
+type right struct {
+	Action                              Action
+	owner, manager, cashier, accountant bool
+}
+
+const (
+	yes = true
+	no  = false
+)
+
+// rights is who may what. It is the one place that says so.
+func rights() [9]right {
+	return [...]right{
+		// owner, manager, cashier, accountant
+		{ActionTakeMoney, yes, yes, yes, no},
+		{ActionRefund, yes, yes, no, no},
+		{ActionSwitchOutlet, yes, yes, yes, yes},
+		{ActionEditOutlet, yes, yes, no, no},
+		{ActionPauseOutlet, yes, yes, no, no},
+		{ActionAddOutlet, yes, no, no, no},
+		{ActionArchiveOutlet, yes, no, no, no},
+		{ActionCards, yes, no, no, no},
+		{ActionEditMerchant, yes, no, no, no},
+	}
+}
+
+// Actions lists everything that is in the matrix.
+func Actions() []Action {
+	var all []Action
+	for _, row := range rights() {
+		all = append(all, row.Action)
+	}
+	return all
+}
+
+// Can reports whether a member of this role may do something. What is not in
+// the matrix nobody may.
+func (r Role) Can(a Action) bool {
+	for _, row := range rights() {
+		if row.Action != a {
+			continue
+		}
+		switch r {
+		case RoleOwner:
+			return row.owner
+		case RoleManager:
+			return row.manager
+		case RoleCashier:
+			return row.cashier
+		case RoleAccountant:
+			return row.accountant
+		}
+	}
+	return false
+}
+
+// member returns a person who may do something in their merchant. Errors:
+// CodeNotRegistered, CodeNotAllowed.
+func (s *Service) member(ctx context.Context, r Reader, id PersonID, a Action) (Person, error) {
+	p, err := s.person(ctx, r, id)
+	if err != nil {
+		return Person{}, err
+	}
+	if !p.Role.Can(a) {
+		return Person{}, Fail(CodeNotAllowed)
+	}
+	return p, nil
+}
