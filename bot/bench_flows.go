@@ -76,6 +76,9 @@ const (
 // rateLines are how many flows at a fixed rate may be open at once.
 const rateLines = 256
 
+// warmLines are how many lines warm a stage up.
+const warmLines = 16
+
 // stageResult is one line of output: one stage of one round.
 type stageResult struct {
 	Bench   string             `json:"bench"`
@@ -181,7 +184,10 @@ func (f *flowsBench) warmUp() time.Duration { return min(time.Second, f.life()/4
 
 // httpStage signs the calls, warms up and lets them go.
 func (f *flowsBench) httpStage(ctx context.Context, stage string, workers, n int, rate float64) error {
-	warm := 4 * workers
+	// A few lines warm the program up: hundreds at once would be a load of
+	// their own, and calls that come too late.
+	warmers := min(workers, warmLines)
+	warm := 4 * warmers
 	f.say("round %d: signing the calls of %d flows before the clock starts", f.round, n)
 	flows, err := f.trade.signFlows(ctx, fmt.Sprintf("%s%d-", stage, f.round), warm+n)
 	if err != nil {
@@ -192,7 +198,7 @@ func (f *flowsBench) httpStage(ctx context.Context, stage string, workers, n int
 		return err
 	}
 	defer hangUp(lines)
-	warmLoad := f.trade.httpLoad(flows[:warm], lines)
+	warmLoad := f.trade.httpLoad(flows[:warm], lines[:warmers])
 	warmLoad.life = time.Minute
 	f.count(warmLoad.run(ctx))
 	flows = flows[warm:]

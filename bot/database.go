@@ -47,7 +47,7 @@ func openDatabase(ctx context.Context, cfg config, env environment, log *slog.Lo
 
 // poolSize lets every core keep the database busy while others wait for the
 // disk. The embedded server takes 100 connections.
-func poolSize() int32 { return int32(min(64, 8+8*runtime.NumCPU())) }
+func poolSize() int32 { return int32(min(80, 32+8*runtime.NumCPU())) }
 
 // died returns a channel that speaks when the embedded server ends by itself;
 // nil, which never speaks, with a server of one's own.

@@ -36,7 +36,7 @@ const (
 	fetchCooldown = 5 * time.Millisecond
 	jobTimeout    = time.Minute
 	softStop      = 5 * time.Second // then what still runs is cancelled and put back
-	jobsAtOnce    = 32              // in each queue
+	jobsAtOnce    = 16              // in each queue; together fewer than the pool has connections, so that calls find one
 	patience      = time.Second     // a message that has to wait longer for its chat's pace waits in the queue
 )
 

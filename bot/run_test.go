@@ -210,6 +210,25 @@ func TestStopWhileTelegramHangs(t *testing.T) {
 	}
 }
 
+// outlivedDir is a folder in which a database server may still be stopping when
+// the test ends.
+func outlivedDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "elkart-kill")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for deadline := time.Now().Add(20 * time.Second); os.RemoveAll(dir) != nil; {
+			if time.Now().After(deadline) {
+				t.Errorf("%s cannot be removed: the server does not stop", dir)
+				return
+			}
+		}
+	})
+	return dir
+}
+
 // kill -9 of the whole program while it serves: the embedded database goes
 // with it, and the next start finds everything that was answered.
 func TestKillNine(t *testing.T) {
@@ -218,7 +237,7 @@ func TestKillNine(t *testing.T) {
 		err := run(context.Background(), []string{"demo"}, env, streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
 		t.Fatalf("the child ended: %v", err)
 	}
-	dir := t.TempDir()
+	dir := outlivedDir(t)
 	for range 2 {
 		out := &watched{found: make(chan string, 1)}
 		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKillNine$")
