@@ -17,18 +17,16 @@ func TestJobsAreAnnounced(t *testing.T) {
 	must(t, err)
 	defer c.Release()
 	must(t, ignore(c.Exec(t.Context(), `DO $$ BEGIN EXECUTE format('LISTEN %I', current_schema() || '.river_insert'); END $$`)))
-	const n = 30
-	begin := time.Now()
+	const n, want = 60, 8
 	for i := range n {
 		must(t, w.store.Atomically(t.Context(), func(tx payments.Tx) error {
 			return tx.Enqueue(t.Context(), payments.Scheduled{Job: payments.LinkShown{LinkID: payments.LinkID(i)}})
 		}))
 	}
-	took := time.Since(begin)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	announced := 0
-	for announced < n {
+	for announced < want {
 		if _, err := c.Conn().WaitForNotification(ctx); err != nil {
 			if !errors.Is(err, context.DeadlineExceeded) {
 				t.Fatal(err)
@@ -37,8 +35,9 @@ func TestJobsAreAnnounced(t *testing.T) {
 		}
 		announced++
 	}
-	// Those within a millisecond share an announcement.
-	if want := min(n, int(took/(2*time.Millisecond))) / 2; announced < want {
-		t.Errorf("%d of %d insertions in %v were announced, want at least %d", announced, n, took, want)
+	// Those within a millisecond share an announcement; with River's usual
+	// 100 ms it would be a few.
+	if announced < want {
+		t.Errorf("%d of %d insertions were announced, want at least %d", announced, n, want)
 	}
 }
