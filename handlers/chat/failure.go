@@ -22,6 +22,8 @@ var (
 	ErrMessageGone = errors.New("the message cannot be changed any more")
 	// ErrFileTooBig: the file is larger than the caller's limit.
 	ErrFileTooBig = errors.New("the file is too big")
+	// ErrFileGone: Telegram does not have the file, or not for this bot.
+	ErrFileGone = errors.New("the file is not to be had")
 )
 
 const (

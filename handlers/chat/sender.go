@@ -114,7 +114,7 @@ func (s *Sender) SetWebhook(ctx context.Context, address, secret string) error {
 	})
 }
 
-// File downloads what a person sent, at most limit bytes; a longer one is ErrFileTooBig.
+// File downloads what a person sent, at most limit bytes. Errors: ErrFileTooBig for a longer one, ErrFileGone.
 func (s *Sender) File(ctx context.Context, fileID string, limit int64) ([]byte, error) {
 	var data []byte
 	err := s.try(ctx, 0, "getFile", func(ctx context.Context) error {
@@ -143,7 +143,12 @@ func (s *Sender) File(ctx context.Context, fileID string, limit int64) ([]byte, 
 		}
 		return nil
 	})
-	if err != nil {
+	switch {
+	case refused(err, "file is too big"): // past what Telegram hands out to bots, 20 MB
+		return nil, fmt.Errorf("%w: %w", ErrFileTooBig, err)
+	case refused(err, "invalid file_id", "wrong file", "wrong remote file", "temporarily unavailable"):
+		return nil, fmt.Errorf("%w: %w", ErrFileGone, err)
+	case err != nil:
 		return nil, err
 	}
 	return data, nil

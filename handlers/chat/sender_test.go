@@ -273,3 +273,37 @@ func TestFile(t *testing.T) {
 		t.Errorf("%+v, %v", me, err)
 	}
 }
+
+func TestFileThatIsNotToBeHad(t *testing.T) {
+	for said, want := range map[string]error{
+		"Bad Request: file is too big":                                         ErrFileTooBig,
+		"Bad Request: wrong file_id or the file is temporarily unavailable":    ErrFileGone,
+		"Bad Request: invalid file_id":                                         ErrFileGone,
+		"Bad Request: wrong remote file identifier specified: wrong character": ErrFileGone,
+	} {
+		s, api, _, _ := newTestSender(t, nil)
+		api.fail("getFile", refusal(400, said))
+		if _, err := s.File(t.Context(), "x", 10); !errors.Is(err, want) {
+			t.Errorf("%q: %v, want %v", said, err, want)
+		}
+	}
+}
+
+func TestDownload(t *testing.T) {
+	s := newStage(t)
+	var got []string
+	s.cfg.Routes.Other = func(ctx context.Context, t *Turn) error {
+		data, err := t.Download(ctx, 10)
+		got = append(got, fmt.Sprintf("%+v %s %v", *t.File, data, errors.Is(err, ErrFileTooBig)))
+		return nil
+	}
+	s.start()
+	s.api.fileBody = []byte("a,b")
+	calls := s.deliver(s.msg(`"document":{"file_id":"x","file_name":"<b>.csv","mime_type":"text/csv","file_size":3}`),
+		s.msg(`"document":{"file_id":"x","file_name":"big.csv","file_size":11}`))
+	want := []string{"{Name:<b>.csv MIME:text/csv Size:3} a,b false", "{Name:big.csv MIME: Size:11}  true"}
+	if diff := cmp.Diff(got, want); diff != "" {
+		t.Error(diff)
+	}
+	expect(t, calls, "getFile") // one that is known to be too big is not asked for
+}

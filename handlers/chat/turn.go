@@ -51,6 +51,12 @@ type Location struct {
 	Latitude, Longitude float64
 }
 
+// File is what Telegram says of a document before it is downloaded. All of it is the sender's word.
+type File struct {
+	Name, MIME string
+	Size       int64 // bytes; 0 when Telegram does not say
+}
+
 // Turn is one thing that happened in one chat, and the means to answer it. It is used by one goroutine, until its
 // handler returns.
 type Turn struct {
@@ -66,6 +72,7 @@ type Turn struct {
 	Contact       *Contact
 	Location      *Location
 	FileID        string         // the biggest size of a photo, or the document
+	File          *File          // of a document
 	Raw           *models.Update // nil for a signal, and for an update the library cannot read
 	Visitor       any            // whatever Config.Prepare attached
 
@@ -129,6 +136,15 @@ func (t *Turn) answer(ctx context.Context, text string, alert bool) error {
 	}
 	t.callback = ""
 	return t.rt.cfg.Sender.answer(ctx, id, text, alert)
+}
+
+// Download fetches what FileID names, at most limit bytes. Errors: ErrFileTooBig, which needs no download where
+// Telegram told the size; ErrFileGone.
+func (t *Turn) Download(ctx context.Context, limit int64) ([]byte, error) {
+	if t.File != nil && t.File.Size > limit {
+		return nil, ErrFileTooBig
+	}
+	return t.rt.cfg.Sender.File(ctx, t.FileID, limit)
 }
 
 // DeleteIncoming removes the person's own message; for a press it does nothing.

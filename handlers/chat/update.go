@@ -70,7 +70,10 @@ type (
 			Height int64  `json:"height"`
 		} `json:"photo"`
 		Document *struct {
-			FileID string `json:"file_id"`
+			FileID   string `json:"file_id"`
+			FileName string `json:"file_name"`
+			MIMEType string `json:"mime_type"`
+			FileSize int64  `json:"file_size"`
 		} `json:"document"`
 		ForwardOrigin json.RawMessage `json:"forward_origin"`
 
@@ -196,6 +199,7 @@ func (m *inMessage) fill(t *Turn) bool {
 		t.FileID = best.FileID
 	case m.Document != nil:
 		t.Kind, t.FileID = KindDocument, m.Document.FileID
+		t.File = &File{Name: m.Document.FileName, MIME: m.Document.MIMEType, Size: m.Document.FileSize}
 	default:
 		return false
 	}
