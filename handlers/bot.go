@@ -122,6 +122,7 @@ const (
 	actionAgain    = "again"  // link
 	actionCards    = "cards"
 	actionNewCard  = "newcard" // outlet, page of outlets; without an outlet it is asked for
+	actionHelp     = "help"
 	actionSettings = "settings"
 	actionLanguage = "lang" // code
 
@@ -159,6 +160,8 @@ func (b *Bot) Routes() chat.Routes {
 			actionAgain:    b.registered(b.again),
 			actionCards:    b.registered(b.cards),
 			actionNewCard:  b.registered(b.newCard),
+			actionMore:     b.registered(b.more),
+			actionHelp:     b.help,
 			actionSettings: b.settings,
 			actionLanguage: b.setLanguage,
 

@@ -31,6 +31,7 @@ func TestChargeAsPeopleSeeIt(t *testing.T) {
 		w.says("/pay кофе")
 		w.says("/pay 70 чай")
 		w.says("/menu")
+		w.presses("☰")
 		w.presses("⚙️")
 		w.presses("🏠")
 		golden(t, "talks/charge_"+language+".txt", w.heard())

@@ -34,8 +34,7 @@ func homeScreen(p *locales.Printer, v homeView) chat.Screen {
 		outlets = p.Text("home.button.switch")
 	}
 	more := [][]chat.Button{
-		{{Text: outlets, Action: chat.Act(actionOutlets)}, {Text: p.Text("home.button.card"), Action: chat.Act(actionCards)}},
-		{{Text: p.Text("home.button.settings"), Action: chat.Act(actionSettings)}},
+		{{Text: outlets, Action: chat.Act(actionOutlets)}, {Text: p.Text("home.button.more"), Action: chat.Act(actionMore)}},
 	}
 	if v.Outlet.State == payments.OutletPaused {
 		return pausedHome(p, v, append(lines, "", p.HTML("home.paused")), more)

@@ -136,7 +136,7 @@ func outletButtons(p *locales.Printer, v payments.OutletView) (rows [][]chat.But
 		last = append(last, chat.Button{Text: p.Text("outlets.button.archive"), Action: chat.Act(actionArchiveOutlet, o.ID)})
 	}
 	if role.Can(payments.ActionCards) {
-		rows = append(rows, []chat.Button{{Text: p.Text("home.button.card"), Action: chat.Act(actionCards)}})
+		rows = append(rows, []chat.Button{{Text: p.Text("more.button.cards"), Action: chat.Act(actionCards)}})
 	}
 	return withRow(rows, last)
 }

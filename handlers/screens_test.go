@@ -93,6 +93,8 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 			{"further outlet", homeScreen(p, homeView{Desk: severalOutlets(), Moment: homeOutletAdded, Address: page + "/p/0S", QR: []byte("PNG")})},
 			{"paused, to an owner", homeScreen(p, homeView{Desk: pausedDesk(payments.RoleOwner), Address: page + "/p/0S", QR: []byte("PNG")})},
 			{"paused, to a cashier", homeScreen(p, homeView{Desk: pausedDesk(payments.RoleCashier), Address: page + "/p/0S", QR: []byte("PNG")})},
+			{"more, to an owner", moreScreen(p, payments.RoleOwner)},
+			{"more, to a cashier", moreScreen(p, payments.RoleCashier)},
 			{"settings", settingsScreen(p, settingsView{HasMenu: true})},
 			{"settings before set-up", settingsScreen(p, settingsView{})},
 			{"help", helpScreen(p, true)},

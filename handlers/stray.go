@@ -11,7 +11,7 @@ import (
 // help says how money is taken, and leads on from there.
 func (b *Bot) help(ctx context.Context, t *chat.Turn) error {
 	v := visit(t)
-	if _, err := t.Reply(ctx, helpScreen(v.Printer, v.Registered())); err != nil || v.Registered() {
+	if err := show(ctx, t, helpScreen(v.Printer, v.Registered())); err != nil || v.Registered() {
 		return err
 	}
 	return b.resume(ctx, t)

@@ -69,6 +69,7 @@ func TestGroupsHearOnlyThatTheyAreNotServed(t *testing.T) {
 func TestSettingsChangeTheLanguageInPlace(t *testing.T) {
 	w := registeredWorld(t, "ru", page)
 	w.says("/menu")
+	w.presses("☰")
 	w.presses("⚙️")
 	w.expect("<editedphoto Настройки", "[✓ Русский]")
 	w.presses("Кыргызча")
