@@ -65,11 +65,15 @@ func wire(ctx context.Context, cfg config, pool *pgxpool.Pool, log *slog.Logger,
 		return nil, fmt.Errorf("texts: %w", err)
 	}
 	counted := newMetrics()
+	press, err := documents.New()
+	if err != nil {
+		return nil, fmt.Errorf("documents: %w", err)
+	}
 	inbound, err := a.wireOperator(x.now, counted)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.wireChat(ctx, x); err != nil {
+	if err := a.wireChat(ctx, press, x); err != nil {
 		return nil, err
 	}
 	zone, err := time.LoadLocation(cfg.timeZone)
@@ -79,10 +83,6 @@ func wire(ctx context.Context, cfg config, pool *pgxpool.Pool, log *slog.Logger,
 	work := &jobs{service: a.service, store: a.store, bot: a.bot, chat: a.chat, sender: a.sender, log: log}
 	if a.queue, err = work.client(pool, a.id); err != nil {
 		return nil, fmt.Errorf("job queue: %w", err)
-	}
-	press, err := documents.New()
-	if err != nil {
-		return nil, fmt.Errorf("documents: %w", err)
 	}
 	site := web.Deps{
 		Service: a.service, Catalog: a.catalog, PublicURL: cfg.publicURL, Zone: zone, Now: x.now, Log: log,
@@ -155,13 +155,13 @@ func (a *app) wireOperator(now func() time.Time, counted *metrics) (http.Handler
 }
 
 // wireChat makes the conversation and the runtime that carries it.
-func (a *app) wireChat(ctx context.Context, x extras) (err error) {
+func (a *app) wireChat(ctx context.Context, press *documents.Press, x extras) (err error) {
 	zone, err := time.LoadLocation(a.cfg.timeZone)
 	if err != nil {
 		return fmt.Errorf("TIME_ZONE: %w", err)
 	}
 	a.bot, err = handlers.New(handlers.Deps{
-		Service: a.service, Catalog: a.catalog, PublicURL: a.cfg.publicURL, Zone: zone, Now: x.now,
+		Service: a.service, Catalog: a.catalog, PublicURL: a.cfg.publicURL, Zone: zone, Now: x.now, Press: press,
 	})
 	if err != nil {
 		return err

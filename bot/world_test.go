@@ -170,6 +170,7 @@ func (w *world) runner() *chatscript.Runner {
 			"refused":  w.hookRefused,
 			"hire":     w.hookHire,
 			"credited": w.hookCredited,
+			"printed":  w.hookPrinted,
 			"card":     w.hookCard,
 			"restart":  func(context.Context, *chatscript.Session, string) error { w.restart(); return nil },
 			"settle":   func(ctx context.Context, _ *chatscript.Session, _ string) error { return w.settle(ctx) },

@@ -59,6 +59,7 @@ type Service interface {
 	People
 	Outlets
 	OutletCare
+	Signs
 	Cards
 	Wallets
 	Profiles
@@ -76,6 +77,7 @@ type Deps struct {
 	PublicURL string
 	Zone      *time.Location // in which times are shown where no merchant's is at hand
 	Now       func() time.Time
+	Press     Press // draws posters
 	// QR draws a PNG; nil: the Bot's own, kept in memory for repeated use.
 	QR func(content string) ([]byte, error)
 }
@@ -87,6 +89,7 @@ type Bot struct {
 	publicURL string
 	zone      *time.Location
 	now       func() time.Time
+	press     Press
 	qr        func(content string) ([]byte, error)
 }
 
@@ -94,8 +97,8 @@ var _ Service = (*payments.Service)(nil)
 
 // New checks what it is given and makes a Bot of it.
 func New(d Deps) (*Bot, error) {
-	if d.Service == nil || d.Catalog == nil || d.Zone == nil || d.Now == nil {
-		return nil, fmt.Errorf("handlers: Service, Catalog, Zone and Now are needed")
+	if d.Service == nil || d.Catalog == nil || d.Zone == nil || d.Now == nil || d.Press == nil {
+		return nil, fmt.Errorf("handlers: Service, Catalog, Zone, Now and Press are needed")
 	}
 	if d.PublicURL != "" {
 		u, err := url.Parse(d.PublicURL)
@@ -105,7 +108,7 @@ func New(d Deps) (*Bot, error) {
 	}
 	b := &Bot{
 		service: d.Service, catalog: d.Catalog, publicURL: strings.TrimRight(d.PublicURL, "/"),
-		zone: d.Zone, now: d.Now, qr: d.QR,
+		zone: d.Zone, now: d.Now, press: d.Press, qr: d.QR,
 	}
 	if b.qr == nil {
 		b.qr = newPictures(qrCacheSize, drawQR).of
@@ -176,6 +179,7 @@ func (b *Bot) Routes() chat.Routes {
 			actionArchiveOutlet: b.registered(b.onOutlet(b.archiveOutlet)),
 			actionArchiveSure:   b.registered(b.onOutlet(b.archiveSure)),
 			actionRestoreOutlet: b.registered(b.onOutlet(b.restoreOutlet)),
+			actionPoster:        b.registered(b.poster),
 
 			actionCard:       b.registered(b.onCard(b.card)),
 			actionUseCard:    b.registered(b.onCard(b.useCard)),

@@ -21,6 +21,7 @@ type moreItem struct {
 // moreItems is all of it, in the order in which it is shown, two in a row.
 func moreItems() []moreItem {
 	return []moreItem{
+		{"print.button.poster", actionPoster, ""},
 		{"more.button.cards", actionCards, payments.ActionCards},
 		{"more.button.profile", actionProfile, ""},
 		{"more.button.settings", actionSettings, ""},

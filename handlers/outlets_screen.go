@@ -135,9 +135,11 @@ func outletButtons(p *locales.Printer, v payments.OutletView) (rows [][]chat.But
 	if role.Can(payments.ActionArchiveOutlet) && !v.Only {
 		last = append(last, chat.Button{Text: p.Text("outlets.button.archive"), Action: chat.Act(actionArchiveOutlet, o.ID)})
 	}
+	prints := []chat.Button{{Text: p.Text("print.button.poster"), Action: chat.Act(actionPoster, o.ID)}}
 	if role.Can(payments.ActionCards) {
-		rows = append(rows, []chat.Button{{Text: p.Text("more.button.cards"), Action: chat.Act(actionCards)}})
+		prints = append(prints, chat.Button{Text: p.Text("more.button.cards"), Action: chat.Act(actionCards)})
 	}
+	rows = append(rows, prints)
 	return withRow(rows, last)
 }
 

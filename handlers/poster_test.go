@@ -52,6 +52,19 @@ func TestPreviewsDoNotTellTheState(t *testing.T) {
 	}
 }
 
+func TestFilesHaveNamesThatAnySystemKeeps(t *testing.T) {
+	for name, want := range map[string]string{
+		hostileName:                      "Кафе b «Ала-Тоо» b & Ко",
+		"../../etc/passwd":               "etc passwd",
+		"a\tb\u0000\"c\": <d>|e?*\\f%20": "a b c d e f 20",
+		" .. ":                           "",
+	} {
+		if got := fileName(name); got != want {
+			t.Errorf("%q becomes %q, want %q", name, got, want)
+		}
+	}
+}
+
 // readQR finds and reads the code in a picture.
 func readQR(t *testing.T, picture []byte) string {
 	t.Helper()

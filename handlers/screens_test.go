@@ -175,6 +175,9 @@ func draw(t *testing.T, s chat.Screen) string {
 	if s.Photo != nil {
 		b.WriteString("(photo)\n")
 	}
+	if s.Document != nil {
+		fmt.Fprintf(&b, "(file %s)\n", s.Document.Name)
+	}
 	if s.Silent {
 		b.WriteString("(silent)\n")
 	}
@@ -221,7 +224,7 @@ func checkScreen(t *testing.T, name string, s chat.Screen) {
 	t.Helper()
 	text := html.UnescapeString(tags.ReplaceAllString(s.Text, ""))
 	limit := 4096
-	if s.Photo != nil {
+	if s.Photo != nil || s.Document != nil {
 		limit = captionLimit
 	}
 	if n := units(text); n > limit || n == 0 {

@@ -286,12 +286,13 @@ func TestButtonOfAnotherStepIsStale(t *testing.T) {
 }
 
 func TestNewChecksWhatItIsGiven(t *testing.T) {
-	whole := Deps{Service: newService(time.Now), Catalog: catalog(t), Zone: time.UTC, Now: time.Now}
+	whole := Deps{Service: newService(time.Now), Catalog: catalog(t), Zone: time.UTC, Now: time.Now, Press: noPress{}}
 	if _, err := New(whole); err != nil {
 		t.Errorf("all that is needed: %v", err)
 	}
 	for name, spoil := range map[string]func(*Deps){
 		"no service":             func(d *Deps) { d.Service = nil },
+		"no press":               func(d *Deps) { d.Press = nil },
 		"no catalogue":           func(d *Deps) { d.Catalog = nil },
 		"no zone":                func(d *Deps) { d.Zone = nil },
 		"no clock":               func(d *Deps) { d.Now = nil },

@@ -9,14 +9,19 @@ import (
 	"elkart.kg/trade/handlers/chat"
 	"elkart.kg/trade/locales"
 	"elkart.kg/trade/payments"
+	"elkart.kg/trade/payments/documents"
 )
 
 // shop is the part of the domain that no test here asks: several outlets and
 // cards and the profile are shown by the scripts, over the real one.
 type shop struct {
 	OutletCare
+	Signs
 	Profiles
 }
+
+// noPress is for tests that print nothing.
+type noPress struct{ Press }
 
 // Wallet is the one card of the one outlet.
 func (s *service) Wallet(_ context.Context, id payments.PersonID) (payments.Wallet, error) {
@@ -112,6 +117,9 @@ func outletScreens(p *locales.Printer) []namedScreen {
 		{"place of a further outlet", placeScreen(p, addOutlet)},
 		{"another place", placeScreen(p, editOutlet)},
 		{"hours", hoursScreen(p)},
+		{"poster", posterScreen(p, posterView{Outlet: payments.Outlet{ID: 7, Name: hostileName}, Picture: []byte("PNG")})},
+		{"poster, the file", posterFileScreen(p, posterView{Outlet: payments.Outlet{ID: 7, Name: hostileName}, Size: documents.PosterA5}, []byte("PDF"))},
+		{"poster, the file of a sticker", posterFileScreen(p, posterView{Outlet: payments.Outlet{ID: 7, Name: hostileName}, Size: documents.PosterSticker}, []byte("PDF"))},
 	}
 }
 

@@ -62,7 +62,7 @@ func newWorld(t *testing.T, language, publicURL string) *world {
 	now := func() time.Time { return noon }
 	w := &world{t: t, service: newService(now), messages: make(map[int]*shown), language: language, sessions: &sessions{}}
 	w.bot, err = New(Deps{
-		Service: w.service, Catalog: catalog, PublicURL: publicURL, Zone: time.FixedZone("KG", 6*60*60), Now: now,
+		Service: w.service, Catalog: catalog, PublicURL: publicURL, Zone: time.FixedZone("KG", 6*60*60), Now: now, Press: noPress{},
 		QR: func(content string) ([]byte, error) { return []byte("PNG of " + content), nil },
 	})
 	if err != nil {

@@ -98,43 +98,35 @@ func TestReceiptPictures(t *testing.T) {
 	}
 }
 
-// TestPosterPictures draws posters in pixels, coarsely, at resolutions that give
-// modules of whole pixels: what is on the paper itself is compared with this in
-// paper_test.go.
 func TestPosterPictures(t *testing.T) {
 	press := newPress(t)
 	for name, tc := range map[string]struct {
 		poster Poster
 		size   PosterSize
-		dpi    float64
 	}{
-		"poster-a4":      {kyrgyzPoster(), PosterA4, 113},
-		"poster-a5":      {longPoster(), PosterA5, 128.5},
-		"poster-a6":      {kyrgyzPoster(), PosterA6, 136.5},
-		"poster-sticker": {longPoster(), PosterSticker, 166},
+		"poster-a4":      {kyrgyzPoster(), PosterA4},
+		"poster-a5":      {longPoster(), PosterA5},
+		"poster-a6":      {kyrgyzPoster(), PosterA6},
+		"poster-sticker": {longPoster(), PosterSticker},
 	} {
-		t.Run(name, func(t *testing.T) { golden(t, name, posterPicture(t, press, tc.poster, tc.size, tc.dpi)) })
+		t.Run(name, func(t *testing.T) {
+			picture, err := press.PosterPNG(tc.poster, tc.size)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(picture) > maxPicture {
+				t.Errorf("%d bytes, want at most %d", len(picture), maxPicture)
+			}
+			golden(t, name, picture)
+			file := filepath.Join(t.TempDir(), "poster.png")
+			if err := os.WriteFile(file, picture, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if byGozxing, byZbar := readCode(t, file); byGozxing != tc.poster.Code || byZbar != tc.poster.Code {
+				t.Errorf("read %q and %q, want %q", byGozxing, byZbar, tc.poster.Code)
+			}
+		})
 	}
-}
-
-// posterPicture draws a poster on pixels.
-func posterPicture(t *testing.T, press *Press, poster Poster, size PosterSize, dpi float64) []byte {
-	t.Helper()
-	plan, err := size.plan()
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := encode(poster.Code)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := newRaster(plan.width*mm, plan.height*mm, dpi/72, white)
-	press.drawPoster(c, poster, plan, m)
-	picture, err := c.png()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return picture
 }
 
 func TestPreviewPictures(t *testing.T) {

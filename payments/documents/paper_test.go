@@ -146,9 +146,17 @@ func TestPaperLooksLikeThePicture(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		paper, picture := decode(t, body), decode(t, posterPicture(t, press, poster, size, dpi))
-		// The pixels' code has modules of whole pixels and so another size.
 		plan, _ := size.plan()
+		m, err := encode(poster.Code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		drawn, err := press.posterPicture(poster, plan, m, dpi/72.0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The pixels' code has modules of whole pixels and so another size.
+		paper, picture := decode(t, body), decode(t, drawn)
 		unit := plan.scale / 25.4 * dpi
 		for name, area := range map[string]image.Rectangle{
 			"above the code": image.Rect(0, 0, paper.Bounds().Dx(), int(plan.codeY*unit)),

@@ -2,6 +2,7 @@ package documents
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -89,6 +90,12 @@ func (s PosterSize) plan() (posterPlan, error) {
 	return a, nil
 }
 
+// codeWide is how wide a code is without its quiet zone, in points.
+func (p posterPlan) codeWide(m modules) float64 {
+	inner := (p.codeSide - 2*p.border) * p.scale * mm
+	return inner - 2*m.inset(inner)
+}
+
 // PosterPDF draws a poster as one page of the given size.
 func (p *Press) PosterPDF(poster Poster, size PosterSize) ([]byte, error) {
 	defer p.enter()()
@@ -109,6 +116,32 @@ func (p *Press) PosterPDF(poster Poster, size PosterSize) ([]byte, error) {
 // A poster has two inks: black on the paper, and the paper on black.
 func onPaper() ink { return ink{0x000000, white} }
 func onBlack() ink { return ink{white, 0x000000} }
+
+// previewWide is about how many pixels wide a poster's picture is: a phone
+// shows it sharp, and Telegram does not shrink it.
+const previewWide = 900.0
+
+// PosterPNG draws a poster as a picture, to be looked at before it is printed.
+// Its code has modules of whole pixels, so that it can be paid from the screen.
+func (p *Press) PosterPNG(poster Poster, size PosterSize) ([]byte, error) {
+	defer p.enter()()
+	plan, err := size.plan()
+	if err != nil {
+		return nil, err
+	}
+	m, err := encode(poster.Code)
+	if err != nil {
+		return nil, fmt.Errorf("poster: %w", err)
+	}
+	module := plan.codeWide(m) / float64(len(m))
+	return p.posterPicture(poster, plan, m, math.Round(previewWide/(plan.width*mm)*module)/module)
+}
+
+func (p *Press) posterPicture(poster Poster, plan posterPlan, m modules, scale float64) ([]byte, error) {
+	c := newRaster(plan.width*mm, plan.height*mm, scale, white)
+	p.drawPoster(c, poster, plan, m)
+	return c.png()
+}
 
 func (p *Press) drawPoster(c canvas, poster Poster, plan posterPlan, m modules) {
 	d := posterDrawing{Press: p, canvas: c, posterPlan: plan, unit: plan.scale * mm}
@@ -160,9 +193,9 @@ func (d posterDrawing) codeAndName(m modules, poster Poster) {
 	thick, band := d.border*d.unit, d.band*d.unit
 	d.fill(onPaper(), roundBox(x, y, side, side+band, d.round*d.unit))
 	d.fill(onBlack(), roundBox(x+thick, y+thick, side-2*thick, side-2*thick, (d.round-d.border)*d.unit))
-	inner := side - 2*thick
-	inset := m.inset(inner)
-	d.code(onPaper(), m, x+thick+inset, y+thick+inset, inner-2*inset)
+	code := d.codeWide(m)
+	inset := (side - code) / 2
+	d.code(onPaper(), m, x+inset, y+inset, code)
 
 	width := side - 8*thick
 	brand := d.face(d.regular, d.bandBrand)
