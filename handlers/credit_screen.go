@@ -9,7 +9,7 @@ import (
 // CreditRefusedScreen tells an owner that the card does not take a payment's
 // money, and leads to another card.
 func (b *Bot) CreditRefusedScreen(owner payments.Person, r payments.CreditRefusal) chat.Screen {
-	return creditRefusedScreen(b.printerFor(owner), r)
+	return b.hushed(creditRefusedScreen(b.printerFor(owner), r), owner, r.Merchant)
 }
 
 func creditRefusedScreen(p *locales.Printer, r payments.CreditRefusal) chat.Screen {

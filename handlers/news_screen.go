@@ -14,8 +14,14 @@ import (
 // stands now. ok is false when there is nothing to tell.
 func (b *Bot) NewsScreen(n payments.News) (screen chat.Screen, ok bool) {
 	screen, ok = newsScreen(b.printerFor(n.Recipient), n, b.now())
-	screen.Silent = screen.Silent || n.Recipient.QuietAt(b.now().In(n.Merchant.Location()))
-	return screen, ok
+	return b.hushed(screen, n.Recipient, n.Merchant), ok
+}
+
+// hushed takes the sound from what comes by itself in a person's quiet hours.
+// What somebody did to the cards always sounds: it may be theft.
+func (b *Bot) hushed(screen chat.Screen, reader payments.Person, m payments.Merchant) chat.Screen {
+	screen.Silent = screen.Silent || reader.QuietAt(b.now().In(m.Location()))
+	return screen
 }
 
 func newsScreen(p *locales.Printer, n payments.News, now time.Time) (screen chat.Screen, ok bool) {

@@ -198,5 +198,5 @@ func mayRefund(view payments.PaymentView) error {
 
 // RefundScreen tells a person how a refund ended.
 func (b *Bot) RefundScreen(p payments.Person, n payments.RefundNews) chat.Screen {
-	return refundNewsScreen(b.printerFor(p), n, b.now())
+	return b.hushed(refundNewsScreen(b.printerFor(p), n, b.now()), p, n.Merchant)
 }

@@ -222,6 +222,15 @@ func TestNoticesKeepQuietHours(t *testing.T) {
 		if s, ok := w.bot.NewsScreen(n); !ok || s.Silent != tc.silent {
 			t.Errorf("%s: told %v, silent %v", tc.name, ok, s.Silent)
 		}
+		for kind, s := range map[string]chat.Screen{
+			"a refund":         w.bot.RefundScreen(n.Recipient, payments.RefundNews{Merchant: n.Merchant, Refund: payments.Refund{State: payments.RefundSucceeded}}),
+			"a payer's signal": w.bot.LinkSignalScreen(n.Recipient, payments.SignalNews{Merchant: n.Merchant, Signal: payments.SignalAsk}),
+			"a refused credit": w.bot.CreditRefusedScreen(n.Recipient, payments.CreditRefusal{Merchant: n.Merchant}),
+		} {
+			if s.Silent != tc.silent {
+				t.Errorf("%s, %s: silent %v", tc.name, kind, s.Silent)
+			}
+		}
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 // LinkSignalScreen tells a member what a payer said by the page of a link.
 func (b *Bot) LinkSignalScreen(reader payments.Person, n payments.SignalNews) chat.Screen {
-	return linkSignalScreen(b.printerFor(reader), n)
+	return b.hushed(linkSignalScreen(b.printerFor(reader), n), reader, n.Merchant)
 }
 
 // linkSignalScreen does not say who pressed: nobody knows more than that they

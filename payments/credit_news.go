@@ -7,11 +7,12 @@ import (
 
 // CreditRefusal is a credit that a card does not take, for its owners.
 type CreditRefusal struct {
-	Credit  Credit
-	Payment Payment
-	Outlet  Outlet
-	Card    Card
-	Owners  []Person // who can be written to
+	Credit   Credit
+	Payment  Payment
+	Merchant Merchant
+	Outlet   Outlet
+	Card     Card
+	Owners   []Person // who can be written to
 }
 
 // CreditRefusal returns what the owners are told.
@@ -21,6 +22,9 @@ func (s *Service) CreditRefusal(ctx context.Context, job CreditTold) (r CreditRe
 	}
 	if r.Payment, err = s.Store.Payment(ctx, job.MerchantID, r.Credit.PaymentID); err != nil {
 		return r, fmt.Errorf("payment %d: %w", r.Credit.PaymentID, err)
+	}
+	if r.Merchant, err = s.Store.Merchant(ctx, job.MerchantID); err != nil {
+		return r, fmt.Errorf("merchant %d: %w", job.MerchantID, err)
 	}
 	if r.Outlet, err = s.Store.Outlet(ctx, job.MerchantID, r.Credit.OutletID); err != nil {
 		return r, fmt.Errorf("outlet %d: %w", r.Credit.OutletID, err)
