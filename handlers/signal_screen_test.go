@@ -31,7 +31,7 @@ func signalScreens(p *locales.Printer) []namedScreen {
 
 // A new link over the same sum is one press away; an open sum has none.
 func TestLinkSignalScreenLeadsOn(t *testing.T) {
-	b := &Bot{catalog: catalog(t)}
+	b := &Bot{catalog: catalog(t), now: func() time.Time { return noon }}
 	reader := payments.Person{Language: "ru"}
 	link := payments.Link{Kind: payments.LinkCharge, State: payments.LinkExpired, Amount: 500_00}
 	screen := b.LinkSignalScreen(reader, sampleSignal(payments.SignalAsk, link))
