@@ -55,7 +55,9 @@ func newWorld(t *testing.T, options ...option) *world {
 		}
 	})
 	var err error
-	if w.World, err = demo.Start(demo.Config{Dir: t.TempDir(), Telegram: true, Operator: true, Now: w.now, Log: w.log}); err != nil {
+	if w.World, err = demo.Start(demo.Config{Dir: t.TempDir(), Telegram: true, Operator: true, Now: w.now, Log: w.log,
+		Patience: 20 * time.Second, // the race detector is slow
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if w.pool, err = store.Connect(t.Context(), pgtest.New(t), 24); err != nil {

@@ -79,7 +79,7 @@ func inProcessScreen(p *locales.Printer, n payments.News, now time.Time) chat.Sc
 }
 
 func reversedScreen(p *locales.Printer, n payments.News, now time.Time) chat.Screen {
-	lines := append([]string{p.HTML("notice.reversed", "sum", n.Payment.Amount), ""}, details(p, n, n.Payment.FinalAt, now)...)
+	lines := append([]string{p.HTML("notice.reversed", "sum", n.Payment.Amount), ""}, details(p, n, n.Payment.ReversedAt, now)...)
 	return chat.Screen{Text: strings.Join(lines, "\n"), Buttons: [][]chat.Button{detailsRow(p, n.Payment.ID)}}
 }
 

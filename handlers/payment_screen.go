@@ -53,7 +53,7 @@ func paymentScreen(p *locales.Printer, v payments.PaymentView, moment paymentMom
 // stateLines are the payment's state in the regulation's words, and since when.
 func stateLines(p *locales.Printer, v payments.PaymentView) []string {
 	pay, zone := v.Payment, v.Merchant.Location()
-	at := firstTime(pay.FinalAt, pay.ExecutedAt, pay.CreatedAt)
+	at := firstTime(pay.ReversedAt, pay.FinalAt, pay.ExecutedAt, pay.CreatedAt)
 	when := p.DateTime(at.In(zone))
 	var lines []string
 	switch pay.State {

@@ -31,7 +31,7 @@ func ReceiptData(p *locales.Printer, v ReceiptView, publicURL string) documents.
 	pay, zone := v.Payment, v.Merchant.Location()
 	at := firstTime(pay.ExecutedAt, pay.CreatedAt)
 	if pay.State == payments.PaymentSucceeded {
-		at = pay.FinalAt // of a reversed one that is when it was reversed
+		at = pay.FinalAt
 	}
 	r := documents.Receipt{
 		Service:  p.Text("receipt.service"),
@@ -39,7 +39,7 @@ func ReceiptData(p *locales.Printer, v ReceiptView, publicURL string) documents.
 		When:     p.Text("receipt.when", "date", p.LongDate(at.In(zone)), "time", p.Time(at.In(zone))),
 		Notice:   p.Text("receipt.not_fiscal"),
 		Language: p.Language(),
-		Made:     firstTime(pay.FinalAt, at),
+		Made:     firstTime(pay.ReversedAt, pay.FinalAt, at),
 	}
 	if pay.Receipt != 0 {
 		r.Number = p.Text("receipt.number", "receipt", receiptNumber(pay))
@@ -63,7 +63,7 @@ func ReceiptData(p *locales.Printer, v ReceiptView, publicURL string) documents.
 
 // receiptStatus sets the headline and the marks that limit it.
 func receiptStatus(p *locales.Printer, r *documents.Receipt, v ReceiptView) {
-	at := p.DateTime(v.Payment.FinalAt.In(v.Merchant.Location()))
+	at := p.DateTime(v.Payment.ReversedAt.In(v.Merchant.Location()))
 	switch v.Payment.State {
 	case payments.PaymentSucceeded:
 		receiptRefunds(p, r, v)

@@ -15,10 +15,14 @@ import (
 const receiptKey = "01HZX5J7Q8RATVWXYZ23456789"
 
 func receiptView(state payments.PaymentState, refunds ...payments.Refund) ReceiptView {
+	var reversed time.Time
+	if state == payments.PaymentReversed {
+		reversed = noon.Add(time.Minute)
+	}
 	return ReceiptView{TaxID: "01234567890123", PaymentView: payments.PaymentView{
 		Payment: payments.Payment{
 			State: state, Amount: 1250_50, Receipt: 1204, ReceiptKey: receiptKey, OperatorID: "8f14e45f-ceea",
-			BeneficiaryName: hostileName, Fee: 12_50, CreatedAt: noon, ExecutedAt: noon, FinalAt: noon.Add(time.Minute),
+			BeneficiaryName: hostileName, Fee: 12_50, CreatedAt: noon, ExecutedAt: noon, FinalAt: noon.Add(time.Minute), ReversedAt: reversed,
 		},
 		Merchant: payments.Merchant{Name: "ИП Асанова", TimeZone: "Asia/Bishkek"},
 		Outlet:   payments.Outlet{Name: "renamed since", Address: "Ош базары, 12-катар"},

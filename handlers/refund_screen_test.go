@@ -27,6 +27,8 @@ func samplePayment(state payments.PaymentState, refunds ...payments.Refund) paym
 		v.Payment.FinalAt, v.Payment.Receipt = time.Time{}, 0
 	case payments.PaymentFailed, payments.PaymentCancelled:
 		v.Payment.Receipt = 0
+	case payments.PaymentReversed:
+		v.Payment.ReversedAt = noon
 	case payments.PaymentSucceeded:
 		v.Refundable, v.MayRefund = 1250_50, true
 		v.Credit, v.Card = payments.Credit{ID: 3, State: payments.CreditDone, Amount: 1250_50}, payments.Card{Last4: "1234"}

@@ -35,11 +35,15 @@ func sampleTicket(state payments.LinkState, payment payments.PaymentState) ticke
 }
 
 func sampleNews(state payments.PaymentState) payments.News {
+	pay := payments.Payment{ID: 9, State: state, Amount: 1250_50, Receipt: 1204, ExecutedAt: noon, FinalAt: noon}
+	if state == payments.PaymentReversed {
+		pay.ReversedAt = noon
+	}
 	return payments.News{
 		Merchant:  payments.Merchant{TimeZone: "Asia/Bishkek"},
 		Outlet:    payments.Outlet{Name: hostileName},
 		Link:      payments.Link{Comment: "2 самсы <3"},
-		Payment:   payments.Payment{ID: 9, State: state, Amount: 1250_50, Receipt: 1204, ExecutedAt: noon, FinalAt: noon},
+		Payment:   pay,
 		Recipient: payments.Person{Role: payments.RoleOwner},
 		Today:     payments.Takings{Count: 3, Total: 12500_00},
 	}

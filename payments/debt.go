@@ -87,12 +87,12 @@ func (s *Service) takeBack(ctx context.Context, tx Tx, p Payment) error {
 		}
 	}
 	if c.State != before {
-		c.ChangedAt = p.FinalAt
+		c.ChangedAt = p.ReversedAt
 		if err := tx.MarkCredit(ctx, c); err != nil {
 			return fmt.Errorf("mark credit %d: %w", c.ID, err)
 		}
 	}
-	return owe(ctx, tx, Debt{MerchantID: p.MerchantID, PaymentID: p.ID, Kind: DebtReversal, Amount: gone, CreatedAt: p.FinalAt})
+	return owe(ctx, tx, Debt{MerchantID: p.MerchantID, PaymentID: p.ID, Kind: DebtReversal, Amount: gone, CreatedAt: p.ReversedAt})
 }
 
 // logRecall calls people: the money is on the card of somebody who must not

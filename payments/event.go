@@ -84,9 +84,17 @@ func (p Payment) update(e Event) (Payment, error) {
 			return p, nil
 		case PaymentSucceeded:
 			// Our answer to execute was lost: the operator is right (§3).
-			p.State, p.ReversedBy, p.FinalAt = PaymentReversed, e.Status, e.At
+			p.State, p.ReversedBy, p.ReversedAt = PaymentReversed, e.Status, later(e.At, p.FinalAt)
 			return p, nil
 		}
 	}
 	return p, Fail(CodeImpossible)
+}
+
+// later keeps the moments of a payment in order where a clock was set back.
+func later(t, than time.Time) time.Time {
+	if t.Before(than) {
+		return than
+	}
+	return t
 }

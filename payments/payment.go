@@ -90,6 +90,7 @@ type Payment struct {
 	CreatedAt   time.Time // UTC
 	ExecutedAt  time.Time // zero until executed
 	FinalAt     time.Time // when the operator's word came; zero until then
+	ReversedAt  time.Time // when the operator took it back; zero: it stands
 	Fingerprint []byte    // SHA-256 of the create call, to recognise other contents under the same id
 }
 

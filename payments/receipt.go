@@ -64,7 +64,7 @@ func (p Payment) receiptView(refunds []Refund) ReceiptView {
 	}
 	switch {
 	case p.State != PaymentSucceeded:
-		v.Standing = ReceiptReversed
+		v.Standing, v.At = ReceiptReversed, p.ReversedAt
 	case v.Refunded >= p.Amount:
 		v.Standing = ReceiptRefunded
 	case v.Refunded > 0:

@@ -69,6 +69,8 @@ type Reader interface {
 	// Takings counts what succeeded in [from, to) up to the receipt number
 	// upTo (0: all); outlet 0 is all outlets.
 	Takings(ctx context.Context, merchant MerchantID, outlet OutletID, from, to time.Time, upTo int64) (Takings, error)
+	// Figures counts what happened to a merchant's money in a span.
+	Figures(ctx context.Context, of FiguresOf) (Figures, error)
 	// Members are those of a merchant who can be written to.
 	Members(ctx context.Context, merchant MerchantID) ([]Person, error)
 	// Listeners are the members who want to hear of payments by a link, and can

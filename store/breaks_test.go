@@ -109,7 +109,7 @@ func TestBreaksAreExplained(t *testing.T) {
 			before: func(c *clerk) { c.settled("a", 100, at); c.settled("b", 100, at) },
 			first:  []payments.ClearingRow{row("b", 100, at)},
 			then: func(c *clerk) {
-				c.exec(`UPDATE payments SET state = 'reversed', reversed_by = 40 WHERE operator_id = 'a'`)
+				c.exec(`UPDATE payments SET state = 'reversed', reversed_by = 40, reversed_at = final_at WHERE operator_id = 'a'`)
 			},
 			second: []payments.ClearingRow{row("z", 1, next)},
 			open:   []string{"z missing_here 1/0"}, closed: []string{"a missing_there 0/100"},

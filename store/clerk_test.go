@@ -64,12 +64,13 @@ func (c *clerk) paid(operatorID string, amount payments.Money, state payments.Pa
 	c.rows++
 	c.exec(`
 		INSERT INTO payments (merchant_id, outlet_id, link_id, once, operator_id, psp_transaction_id, receipt_id, type, customer, amount,
-			beneficiary_name, comment, state, reversed_by, receipt, receipt_key, fingerprint, created_at, executed_at, final_at)
+			beneficiary_name, comment, state, reversed_by, receipt, receipt_key, fingerprint, created_at, executed_at, final_at, reversed_at)
 		SELECT merchant_id, outlet_id, id, false, @id, @id, '', 20, 1, @amount, '', '', @state::text,
 			CASE WHEN @state = 'reversed' THEN 40 ELSE 0 END,
 			CASE WHEN @state IN ('succeeded', 'reversed') THEN @n::bigint END, CASE WHEN @state IN ('succeeded', 'reversed') THEN @id ELSE '' END,
 			'', @final, CASE WHEN @state <> 'created' THEN @final::timestamptz END,
-			CASE WHEN @state NOT IN ('created', 'executing') THEN @final::timestamptz END
+			CASE WHEN @state NOT IN ('created', 'executing') THEN @final::timestamptz END,
+			CASE WHEN @state = 'reversed' THEN @final::timestamptz END
 		FROM links WHERE id = @link`,
 		pgx.NamedArgs{"id": operatorID, "amount": amount, "state": string(state), "n": c.rows, "final": final, "link": c.link})
 }

@@ -16,7 +16,8 @@ const paymentColumns = `
 	COALESCE(p.receipt, 0) AS receipt, p.receipt_key,
 	p.fee, COALESCE(p.duplicate_of, 0) AS duplicate_of, p.created_at,
 	COALESCE(p.executed_at, '0001-01-01T00:00:00Z') AS executed_at,
-	COALESCE(p.final_at, '0001-01-01T00:00:00Z') AS final_at, p.fingerprint`
+	COALESCE(p.final_at, '0001-01-01T00:00:00Z') AS final_at,
+	COALESCE(p.reversed_at, '0001-01-01T00:00:00Z') AS reversed_at, p.fingerprint`
 
 // Payment returns a merchant's payment.
 func (q queries) Payment(ctx context.Context, merchant payments.MerchantID, id payments.PaymentID) (payments.Payment, error) {
@@ -71,7 +72,7 @@ func (q queries) Takings(ctx context.Context, merchant payments.MerchantID, outl
 	return one[payments.Takings](ctx, q.db, `
 		SELECT count(*) AS count, COALESCE(sum(amount), 0)::bigint AS total
 		FROM payments
-		WHERE merchant_id = $1 AND ($2::bigint = 0 OR outlet_id = $2) AND state = 'succeeded'
+		WHERE merchant_id = $1 AND ($2::bigint = 0 OR outlet_id = $2) AND receipt IS NOT NULL AND state = 'succeeded'
 			AND final_at >= $3 AND final_at < $4 AND ($5::bigint = 0 OR receipt <= $5)`,
 		merchant, outlet, from, to, upTo)
 }
@@ -132,11 +133,11 @@ func (t *tx) MarkPayment(_ context.Context, p payments.Payment) error {
 	t.pipeline.laterOne("mark payment", `
 		UPDATE payments
 		SET state = $3, reversed_by = $4, late = $5, receipt = NULLIF($6::bigint, 0), receipt_key = $7, executed_at = $8, final_at = $9,
-			fee = $10, duplicate_of = NULLIF($11::bigint, 0)
+			fee = $10, duplicate_of = NULLIF($11::bigint, 0), reversed_at = $12
 		WHERE merchant_id = $1 AND id = $2
 		RETURNING id`,
 		p.MerchantID, p.ID, p.State, p.ReversedBy, p.Late, p.Receipt, p.ReceiptKey, orNull(p.ExecutedAt), orNull(p.FinalAt),
-		p.Fee, p.DuplicateOf)
+		p.Fee, p.DuplicateOf, orNull(p.ReversedAt))
 	return nil
 }
 

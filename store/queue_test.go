@@ -23,7 +23,7 @@ func TestJobsAreAnnounced(t *testing.T) {
 			return tx.Enqueue(t.Context(), payments.Scheduled{Job: payments.LinkShown{LinkID: payments.LinkID(i)}})
 		}))
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	announced := 0
 	for announced < want {

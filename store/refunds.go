@@ -81,7 +81,7 @@ func (q queries) LookAlike(ctx context.Context, p payments.Payment, since time.T
 	type row struct{ ID payments.PaymentID }
 	r, err := one[row](ctx, q.db, `
 		SELECT id FROM payments
-		WHERE merchant_id = $1 AND outlet_id = $2 AND state = 'succeeded' AND final_at >= $3
+		WHERE merchant_id = $1 AND outlet_id = $2 AND receipt IS NOT NULL AND state = 'succeeded' AND final_at >= $3
 			AND link_id = $4 AND amount = $5 AND id <> $6
 		ORDER BY final_at DESC, id DESC LIMIT 1`,
 		p.MerchantID, p.OutletID, since, p.LinkID, p.Amount, p.ID)

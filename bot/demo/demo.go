@@ -38,6 +38,7 @@ type Config struct {
 	Operator bool
 	Now      func() time.Time
 	Log      *slog.Logger
+	Patience time.Duration // how long the operator waits for an answer; 0: as the regulation says
 }
 
 // World is what is simulated. Close it.
@@ -95,7 +96,7 @@ func (w *World) start(cfg Config) (err error) {
 	if err != nil {
 		return fmt.Errorf("demo: make a key: %w", err)
 	}
-	w.Operator, err = operator.New(operator.Config{PSPPublicKey: &key.PublicKey, Now: cfg.Now, Log: cfg.Log})
+	w.Operator, err = operator.New(operator.Config{PSPPublicKey: &key.PublicKey, Patience: cfg.Patience, Now: cfg.Now, Log: cfg.Log})
 	if err != nil {
 		return err
 	}

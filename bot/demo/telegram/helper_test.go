@@ -171,7 +171,7 @@ func (r *rig) startBot(handle tg.HandlerFunc) *tg.Bot {
 
 // soon is a context that ends a hanging test.
 func soon(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }

@@ -135,7 +135,7 @@ func (r *Runner) run(ctx context.Context, name, script, dir string) error {
 func (s *Session) timed(ctx context.Context, line string) error {
 	timeout := s.run.Timeout
 	if timeout <= 0 {
-		timeout = 10 * time.Second
+		timeout = time.Minute // against a script that hangs; a busy machine is slow
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()

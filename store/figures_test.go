@@ -1,0 +1,138 @@
+package store_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+
+	"elkart.kg/trade/bot/postgres/pgtest"
+	"elkart.kg/trade/migrations"
+	"elkart.kg/trade/payments"
+	"elkart.kg/trade/store"
+)
+
+// moment is one thing that happened to a merchant's money, as the test saw it.
+type moment struct {
+	outlet  payments.OutletID
+	at      time.Time
+	figures payments.Figures
+}
+
+// Whatever spans and outlets are asked about, the figures are the sum of what
+// happened in them, and what happens later changes none of a span that is over.
+func TestFigures(t *testing.T) {
+	w := newWorld(t)
+	w.withOperator()
+	desk := w.merchant(t, 1)
+	stranger := w.merchant(t, 2)
+	outlets := []payments.Outlet{desk.Outlet, w.outlet(t, 1, payments.OutletDraft{Name: "Базар", CopyFrom: desk.Outlet.ID, Key: "o2"})}
+	must(t, ignore(w.pool.Exec(t.Context(), `UPDATE merchants SET fee_bp = 90 WHERE id = $1`, desk.Merchant.ID)))
+	random := rand.New(rand.NewPCG(6, 0))
+	var story []moment
+	var stands []payments.Payment
+	begin := *w.clock.Load()
+	frozen := payments.FiguresOf{MerchantID: desk.Merchant.ID, Day: payments.Day{From: begin, To: begin.Add(72 * time.Hour)}}
+	var before *payments.Figures
+	for range 120 {
+		w.advance(time.Duration(random.IntN(100)) * time.Minute)
+		now := *w.clock.Load()
+		if before == nil && !now.Before(frozen.To) {
+			f, err := w.store.Figures(t.Context(), frozen)
+			must(t, err)
+			before = &f
+		}
+		outlet := outlets[random.IntN(2)].ID
+		switch n := random.IntN(10); {
+		case n < 7 || len(stands) == 0:
+			w.pay(t, w.order(t, stranger.Static, 77_00))
+			link, err := w.store.StaticLink(t.Context(), desk.Merchant.ID, outlet)
+			must(t, err)
+			p := w.pay(t, w.order(t, link, payments.Money(1+random.Int64N(9_999_99))+1_00))
+			stands = append(stands, p)
+			story = append(story, moment{outlet, now, payments.Figures{Taken: payments.Takings{Count: 1, Total: p.Amount}, Fees: p.Fee}})
+		case n < 9:
+			i := random.IntN(len(stands))
+			p := stands[i]
+			stands = append(stands[:i], stands[i+1:]...)
+			part := 1 + payments.Money(random.Int64N(int64(p.Amount)))
+			w.refund(t, 1, p, part)
+			story = append(story, moment{p.OutletID, now, payments.Figures{Refunded: payments.Takings{Count: 1, Total: part}}})
+		default:
+			i := random.IntN(len(stands))
+			p := stands[i]
+			stands = append(stands[:i], stands[i+1:]...)
+			w.reverse(t, p)
+			story = append(story, moment{p.OutletID, now, payments.Figures{Reversed: payments.Takings{Count: 1, Total: p.Amount}, Fees: -p.Fee}})
+		}
+	}
+	for i := range 60 {
+		of := payments.FiguresOf{MerchantID: desk.Merchant.ID}
+		of.From = begin.Add(time.Duration(random.IntN(100)) * time.Hour)
+		of.To = of.From.Add(time.Duration(random.IntN(60)) * time.Hour)
+		if i%5 == 0 { // an edge that something happened on
+			of.To = story[random.IntN(len(story))].at
+		}
+		if i%3 > 0 {
+			of.Outlets = []payments.OutletID{outlets[i%2].ID}
+		}
+		var want payments.Figures
+		for _, m := range story {
+			if !m.at.Before(of.From) && m.at.Before(of.To) && (len(of.Outlets) == 0 || m.outlet == of.Outlets[0]) {
+				want = want.Plus(m.figures)
+			}
+		}
+		got, err := w.store.Figures(t.Context(), of)
+		must(t, err)
+		if diff := cmp.Diff(got, want); diff != "" {
+			t.Errorf("%+v (-got +want):\n%s", of, diff)
+		}
+	}
+	after, err := w.store.Figures(t.Context(), frozen)
+	must(t, err)
+	if diff := cmp.Diff(after, *before); diff != "" || after.Reversed.Count == 0 || after.Refunded.Count == 0 {
+		t.Errorf("figures of days that are over (-now +then):\n%s%+v", diff, after)
+	}
+}
+
+// A payment that was reversed before 00008 gets back the moment it succeeded.
+func TestMigrationOfReversals(t *testing.T) {
+	pool, err := store.Connect(t.Context(), pgtest.New(t), 4)
+	must(t, err)
+	t.Cleanup(pool.Close)
+	must(t, ignore(pool.Exec(t.Context(), `DROP SCHEMA public CASCADE; CREATE SCHEMA public`)))
+	steps, err := goose.NewProvider(goose.DialectPostgres, stdlib.OpenDBFromPool(pool), migrations.Files, goose.WithDisableGlobalRegistry(true))
+	must(t, err)
+	must(t, ignore(steps.UpTo(t.Context(), 7)))
+	must(t, ignore(pool.Exec(t.Context(), `
+		INSERT INTO people (id, name, username, suggested, created_at) VALUES (1, 'A', '', '', now());
+		INSERT INTO merchants (name, time_zone, created_at) VALUES ('M', 'Asia/Bishkek', now());
+		INSERT INTO outlets (merchant_id, name, category, mcc, address, created_by, create_key, created_at)
+			SELECT id, 'o', 'cafe', 5812, '', 1, 'k', now() FROM merchants;
+		INSERT INTO links (merchant_id, outlet_id, kind, state, code, amount, min, max, comment, uri, created_by, created_at)
+			SELECT merchant_id, id, 'static', 'active', 'C', 0, 1, 9, '', '', 1, now() FROM outlets;
+		INSERT INTO payments (merchant_id, outlet_id, link_id, once, operator_id, psp_transaction_id, receipt_id, type, customer, amount,
+			beneficiary_name, comment, state, reversed_by, receipt, receipt_key, fingerprint, created_at, executed_at, final_at)
+			SELECT l.merchant_id, l.outlet_id, l.id, false, s.id, s.id, '', 20, 1, 500, '', '', s.id, s.by, s.n, s.id, '', '2026-03-01', '2026-03-01', '2026-03-05'
+			FROM links l, (VALUES ('succeeded', 0, 1), ('reversed', 40, 2)) s (id, by, n);
+		INSERT INTO payment_events (merchant_id, payment_id, kind, status, state, at)
+			SELECT merchant_id, id, 'update', 50, 'succeeded', '2026-03-02' FROM payments;
+		INSERT INTO payment_events (merchant_id, payment_id, kind, status, state, at)
+			SELECT merchant_id, id, 'update', 40, 'reversed', '2026-03-05' FROM payments WHERE state = 'reversed'`)))
+	must(t, ignore(steps.Up(t.Context())))
+	s, err := store.New(pool)
+	must(t, err)
+	var got []string
+	for _, id := range []string{"succeeded", "reversed"} {
+		p, err := s.PaymentByOperatorID(t.Context(), id)
+		must(t, err)
+		got = append(got, fmt.Sprintf("%s final %s reversed %t", id, p.FinalAt.Format("01-02"), p.ReversedAt.Format("01-02") == "03-05"))
+	}
+	if diff := cmp.Diff(got, []string{"succeeded final 03-05 reversed false", "reversed final 03-02 reversed true"}); diff != "" {
+		t.Errorf("after the migration (-got +want):\n%s", diff)
+	}
+}
