@@ -29,6 +29,9 @@ func TestInBrowser(t *testing.T) {
 		{"every page, dark", looks(browsertest.View{Touch: true, Dark: true, Language: "ru"})},
 		{"every page, wide", looks(browsertest.View{Width: 1280, Height: 800})},
 		{"every page fits", everyPageFits},
+		{"live update", liveUpdate},
+		{"expires", expires},
+		{"hidden", hidden},
 		{"languages", languages},
 		{"without script", withoutScript},
 		{"keyboard", keyboard},
@@ -151,6 +154,83 @@ func everyPageFits(t *testing.T, b *browsertest.Browser) {
 				t.Errorf("%s, %s, large text: %d pixels too wide", page.name, name, over)
 			}
 		}
+	}
+}
+
+// A payment shows without the page being loaded again.
+func liveUpdate(t *testing.T, b *browsertest.Browser) {
+	w := newWatched(t)
+	p := b.Open(t, w.URL+"/p/"+code, browsertest.View{Touch: true})
+	browsertest.Eval[bool](p, `window.untouched = true`)
+	w.step(1) // the page listens
+	held := charge()
+	held.Link.HeldBy, held.Payment = 5, &payments.Payment{State: payments.PaymentExecuting, Amount: 125050}
+	w.service.set(held)
+	w.tick(1)
+	p.Wait(".mark.wait")
+	if browsertest.Eval[int](p, `document.querySelectorAll('.button, .scan').length`) != 0 {
+		t.Error("one can still pay while it is being paid")
+	}
+	w.service.set(paid())
+	w.tick(1)
+	p.Wait(".mark.good")
+	if got := p.Text("h1"); got != "Paid" {
+		t.Errorf("heading %q", got)
+	}
+	for _, want := range []string{"42", "d290f1ee-6c54-4b01-90e6-d701748f0851", "1 250.50 som"} {
+		if !strings.Contains(strings.ReplaceAll(p.Text("main"), "\u00a0", " "), want) {
+			t.Errorf("no %q on the page", want)
+		}
+	}
+	if !browsertest.Eval[bool](p, `window.untouched === true && document.getElementById('live').getAttribute('aria-live') === 'polite'`) {
+		t.Error("the page was loaded anew, or a screen reader is not told")
+	}
+	if problems := p.Problems(); len(problems) > 0 {
+		t.Errorf("the browser complains of %q", problems)
+	}
+}
+
+// What has expired under the payer's eyes offers to ask for another, and that
+// works from the page as it was loaded.
+func expires(t *testing.T, b *browsertest.Browser) {
+	w := newWatched(t)
+	p := b.Open(t, w.URL+"/p/"+code, browsertest.View{Touch: true})
+	w.step(1)
+	v := charge()
+	v.Link.State = payments.LinkExpired
+	w.service.set(v)
+	w.tick(1)
+	p.Until(`document.getElementById('live').dataset.stage === 'expired'`)
+	if got := p.Text("h1"); got != "This link has expired" {
+		t.Errorf("heading %q", got)
+	}
+	p.Click(".signal button")
+	p.Wait(".told")
+	if diff := cmp.Diff(w.service.said, []payments.SignalKind{payments.SignalAsk}); diff != "" {
+		t.Errorf("said (-got +want):\n%s", diff)
+	}
+	if problems := p.Problems(); len(problems) > 0 {
+		t.Errorf("the browser complains of %q", problems)
+	}
+}
+
+// Whoever pays on the phone that shows the page is in the bank's app
+// meanwhile. The page asks nothing then, and knows at once when they are back.
+func hidden(t *testing.T, b *browsertest.Browser) {
+	w := newWatched(t)
+	p := b.Open(t, w.URL+"/p/"+code, browsertest.View{Touch: true})
+	browsertest.Eval[bool](p, `window.untouched = true`)
+	w.step(1) // the page listens
+	p.Hide()
+	w.left()
+	w.service.set(paid())
+	p.Show()
+	p.Wait(".mark.good")
+	if !browsertest.Eval[bool](p, `window.untouched === true`) {
+		t.Error("the page was loaded anew")
+	}
+	if problems := p.Problems(); len(problems) > 0 {
+		t.Errorf("the browser complains of %q", problems)
 	}
 }
 

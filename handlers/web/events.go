@@ -40,6 +40,8 @@ func (s *Site) customerEvents(v *visit) error {
 	if err != nil {
 		return fmt.Errorf("payer's events: %w", err)
 	}
+	ticks, stop := s.ticks(lookEvery)
+	defer stop()
 	leave, ok := s.listeners.join(view.Link.Code, client(v.r))
 	if !ok {
 		v.w.Header().Set("Retry-After", "10")
@@ -56,14 +58,12 @@ func (s *Site) customerEvents(v *visit) error {
 	}
 	out := newStream(v.w)
 	out.send("retry: 3000\n\n")
-	s.follow(ctx, view, out)
+	s.follow(ctx, view, out, ticks)
 	return nil
 }
 
 // follow looks at the link again and again, and reports each change.
-func (s *Site) follow(ctx context.Context, view payments.PayerView, out *stream) {
-	ticks, stop := s.ticks(lookEvery)
-	defer stop()
+func (s *Site) follow(ctx context.Context, view payments.PayerView, out *stream, ticks <-chan time.Time) {
 	shown, quiet, failures := stage(""), 0, 0
 	for n := 0; out.err == nil; n++ {
 		now := stageOf(view)

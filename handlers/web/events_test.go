@@ -5,8 +5,11 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,15 +23,32 @@ func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }
 type watched struct {
 	*site
 	ticks chan time.Time
+	ended chan struct{} // gets one for each stream that ends
 }
 
-func newWatched(t *testing.T) *watched {
-	w := &watched{ticks: make(chan time.Time)}
+func newWatched(t *testing.T, serve ...func(*httptest.Server)) *watched {
+	w := &watched{ticks: make(chan time.Time), ended: make(chan struct{}, 100)}
 	w.site = newSite(t, func(d *web.Deps) {
-		d.Ticks = func(time.Duration) (<-chan time.Time, func()) { return w.ticks, func() {} }
-	})
+		d.Ticks = func(time.Duration) (<-chan time.Time, func()) {
+			return w.ticks, func() { w.ended <- struct{}{} }
+		}
+	}, serve...)
 	return w
 }
+
+// left returns when a stream has ended.
+func (w *watched) left() {
+	w.t.Helper()
+	select {
+	case <-w.ended:
+	case <-time.After(patience):
+		w.t.Fatal("the stream goes on")
+	}
+}
+
+// patience bounds a wait for what is sure to come: a test that hangs says
+// where. How long it takes on a busy machine is nothing to judge.
+const patience = 2 * time.Minute
 
 // tick lets a second pass; it returns when the stream has noticed.
 func (w *watched) tick(n int) {
@@ -36,27 +56,37 @@ func (w *watched) tick(n int) {
 	for range n {
 		select {
 		case w.ticks <- now:
-		case <-time.After(time.Minute):
+		case <-time.After(patience):
 			w.t.Fatal("nobody waits for a tick")
 		}
 	}
 }
 
 // step is tick, and returns when the stream has looked at the link, so that
-// what changes afterwards is seen at the next step.
+// what changes afterwards is seen at the next step. A look that was under way
+// before the tick, such as the first of a stream, is let through.
 func (w *watched) step(n int) {
 	w.t.Helper()
-	w.service.mu.Lock()
 	looks := make(chan struct{})
-	w.service.looks = looks
-	w.service.mu.Unlock()
+	w.service.count(looks)
+	defer w.service.count(nil)
+	hang := time.After(patience)
 	for range n {
-		w.tick(1)
-		<-looks
+		for ticks := w.ticks; ; {
+			select {
+			case ticks <- now:
+				ticks = nil
+				continue
+			case <-looks:
+				if ticks != nil {
+					continue
+				}
+			case <-hang:
+				w.t.Fatal("nobody listens")
+			}
+			break
+		}
 	}
-	w.service.mu.Lock()
-	w.service.looks = nil
-	w.service.mu.Unlock()
 }
 
 // listen opens the stream; it ends with the test, or by leave.
@@ -184,7 +214,8 @@ func TestEventsGiveUp(t *testing.T) {
 // Whoever looks for long costs less, and has to come again in the end.
 func TestEventsAreBounded(t *testing.T) {
 	w := newWatched(t)
-	w.service.looks = make(chan struct{}, 2000)
+	looks := make(chan struct{}, 2000)
+	w.service.count(looks)
 	r, _, _ := w.listen()
 	for range 900 {
 		w.tick(1)
@@ -192,7 +223,7 @@ func TestEventsAreBounded(t *testing.T) {
 	if _, err := io.ReadAll(r); err != nil {
 		t.Fatal(err)
 	}
-	if got := len(w.service.looks); got < 300 || got > 430 {
+	if got := len(looks); got < 300 || got > 430 {
 		t.Errorf("%d looks at the database in 900 seconds", got)
 	}
 }
@@ -209,34 +240,84 @@ func TestEventsListenersAreBounded(t *testing.T) {
 	if answer.StatusCode != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" {
 		t.Fatalf("the seventeenth: status %d", answer.StatusCode)
 	}
+	w.left() // it had no place
 	leave()
-	// The place is free as soon as the server has noticed.
-	for deadline := time.Now().Add(time.Minute); ; {
-		_, answer, _ := w.listen()
-		if answer.StatusCode == http.StatusOK {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("no place after one has left")
-		}
-		<-time.After(10 * time.Millisecond) // the server tells nobody that it has noticed
+	w.left()
+	if _, answer, _ = w.listen(); answer.StatusCode != http.StatusOK {
+		t.Fatalf("after one has left: status %d", answer.StatusCode)
 	}
 }
 
-// A stream outlives the server's time-outs and ends when the server does.
+// deadlines is a connection that notes what deadlines it is given.
+type deadlines struct {
+	net.Conn
+	mu    sync.Mutex
+	read  time.Time // the last
+	wrote int       // how many there were for writing
+}
+
+func (d *deadlines) SetReadDeadline(t time.Time) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.read = t
+	return d.Conn.SetReadDeadline(t)
+}
+
+func (d *deadlines) SetWriteDeadline(t time.Time) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.wrote++
+	return d.Conn.SetWriteDeadline(t)
+}
+
+func (d *deadlines) seen() (read time.Time, wrote int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.read, d.wrote
+}
+
+// noting is a listener of a single client.
+type noting struct {
+	net.Listener
+	accepted chan *deadlines
+}
+
+func (n *noting) Accept() (net.Conn, error) {
+	c, err := n.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	d := &deadlines{Conn: c}
+	n.accepted <- d
+	return d, nil
+}
+
+// A stream outlives the server's time-outs, gets a fresh one for each event,
+// and ends when the server does.
 func TestEventsAndTheServersDeadlines(t *testing.T) {
-	w := &watched{ticks: make(chan time.Time)}
-	w.site = newSite(t, func(d *web.Deps) {
-		d.Ticks = func(time.Duration) (<-chan time.Time, func()) { return w.ticks, func() {} }
-	}, func(s *http.Server) { s.ReadTimeout, s.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond })
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener := &noting{inner, make(chan *deadlines, 10)}
+	w := newWatched(t, func(s *httptest.Server) {
+		s.Listener.Close()
+		s.Listener = listener
+	})
 	r, _, _ := w.listen()
 	wantFrames(t, r, "retry: 3000", "event: stage\ndata: open")
-	pause := time.NewTimer(200 * time.Millisecond) // past both deadlines: here time itself is what is tested
-	<-pause.C
+	connection := <-listener.accepted
+	read, before := connection.seen()
+	if !read.IsZero() {
+		t.Errorf("reading ends at %v", read)
+	}
 	w.service.set(func() payments.PayerView { v := charge(); v.Link.HeldBy = 5; return v }())
 	w.tick(1)
 	wantFrames(t, r, "event: stage\ndata: paying")
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	if _, after := connection.seen(); after <= before {
+		t.Error("the deadline for writing is the one of the event before")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if err := w.Config.Shutdown(ctx); err != nil {
 		t.Fatalf("shutdown waits for the stream: %v", err)

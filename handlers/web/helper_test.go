@@ -51,29 +51,47 @@ type service struct {
 	panic bool          // every call panics
 	refus error         // what AddCardByForm fails with
 	looks chan struct{} // gets one for each look at the link, if not nil
+	blind chan struct{} // closed when nobody counts the looks any more
 	name  string        // of the form's outlet
 	lang  string        // of the form's person
 }
 
+// PayerView reports a look when what it saw is settled: what is set
+// afterwards, the next look sees.
 func (s *service) PayerView(ctx context.Context, c string) (payments.PayerView, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.looks != nil {
+	view, err, broken, looks, blind := s.view, s.err, s.panic, s.looks, s.blind
+	s.mu.Unlock()
+	if looks != nil {
 		select {
-		case s.looks <- struct{}{}:
+		case looks <- struct{}{}:
+		case <-blind:
 		case <-ctx.Done():
 		}
 	}
-	if s.panic {
+	if broken {
 		panic("a broken promise")
 	}
-	if s.err != nil {
-		return payments.PayerView{}, s.err
+	if err != nil {
+		return payments.PayerView{}, err
 	}
 	if normal, ok := payments.NormalCode(c); !ok || normal != code {
 		return payments.PayerView{}, payments.Fail(payments.CodeLinkNotFound)
 	}
-	return s.view, nil
+	return view, nil
+}
+
+// count has the looks counted until it is called with nil.
+func (s *service) count(looks chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.blind != nil {
+		close(s.blind)
+	}
+	s.looks, s.blind = looks, nil
+	if looks != nil {
+		s.blind = make(chan struct{})
+	}
 }
 
 func (s *service) PayerReceipt(ctx context.Context, c string) (payments.PaymentView, error) {
@@ -186,7 +204,7 @@ func paid() payments.PayerView {
 	return v
 }
 
-func newSite(t testing.TB, change func(*web.Deps), serve ...func(*http.Server)) *site {
+func newSite(t testing.TB, change func(*web.Deps), serve ...func(*httptest.Server)) *site {
 	t.Helper()
 	catalog, err := locales.New()
 	if err != nil {
@@ -209,7 +227,7 @@ func newSite(t testing.TB, change func(*web.Deps), serve ...func(*http.Server)) 
 	s.Server = httptest.NewUnstartedServer(nil)
 	s.Config = web.Server("", h)
 	for _, change := range serve {
-		change(s.Config)
+		change(s.Server)
 	}
 	s.Start()
 	t.Cleanup(s.Close)

@@ -18,8 +18,25 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// patience is how long a page may take to become what a test waits for.
-const patience = 20 * time.Second
+// patience bounds how long a page may take to become what a test waits for: a
+// test that would wait for ever says where. It judges nobody's speed.
+const patience = 2 * time.Minute
+
+// sight makes every page a visible one until a test hides it: Chromium without
+// a screen takes a tab for hidden now and then, and a hidden page of ours
+// listens to nothing.
+const sight = `(() => {
+	let hidden = false
+	const define = (name, get) => Object.defineProperty(Document.prototype, name, {configurable: true, get})
+	define('hidden', () => hidden)
+	define('visibilityState', () => hidden ? 'hidden' : 'visible')
+	addEventListener('visibilitychange', event => { if (event.isTrusted) event.stopImmediatePropagation() }, true)
+	window.browsertest = {hide: yes => {
+		hidden = yes
+		document.dispatchEvent(new Event('visibilitychange', {bubbles: true}))
+		return hidden
+	}}
+})()`
 
 // Browser is a running Chromium.
 type Browser struct{ ctx context.Context }
@@ -159,8 +176,14 @@ func (v View) apply(ctx context.Context) error {
 		})
 	}
 	if err == nil {
-		// A tab behind another one is hidden, and a hidden page listens to nothing.
 		_, err = chromedp.Call(ctx, page.BringToFront, cdp.Empty{})
+	}
+	if err == nil {
+		// Drawn, and with the focus, whatever tab is in front.
+		_, err = chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+	}
+	if err == nil {
+		_, err = chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: sight})
 	}
 	if err == nil && v.NoScript {
 		_, err = chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})

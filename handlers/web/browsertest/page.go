@@ -105,6 +105,18 @@ func (p *Page) Until(expression string) {
 	}
 }
 
+// Hide has the page believe that nobody sees it: another app is in front.
+func (p *Page) Hide() {
+	p.t.Helper()
+	Eval[bool](p, `browsertest.hide(true)`)
+}
+
+// Show is the end of Hide.
+func (p *Page) Show() {
+	p.t.Helper()
+	Eval[bool](p, `browsertest.hide(false)`)
+}
+
 // Overflow is by how many pixels the page is wider than its window: how far
 // one could scroll sideways.
 func (p *Page) Overflow() int {

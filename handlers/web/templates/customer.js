@@ -34,7 +34,7 @@
   }
 
   const open = () => {
-    if (source || !live.dataset.events || !window.EventSource) return
+    if (source || document.hidden || !live.dataset.events || !window.EventSource) return
     source = new EventSource(live.dataset.events)
     source.addEventListener('stage', event => {
       if (event.data !== live.dataset.stage) refresh()
@@ -50,7 +50,7 @@
   // Whoever pays on this very phone is in the bank's app meanwhile: nothing to
   // show then, and at once when they are back.
   document.addEventListener('visibilitychange', () => document.hidden ? close() : open())
-  if (!document.hidden) open()
+  open()
 
   const copy = async text => {
     try {
