@@ -46,12 +46,16 @@ func decodeZXing(picture []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// Our pictures are nothing but the code; the finder for photographs misses
+	// Most of our pictures are nothing but the code; the finder for photographs misses
 	// one in some hundred.
 	hints := map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_PURE_BARCODE: true}
 	result, err := qrcode.NewQRCodeReader().Decode(bitmap, hints)
 	if err != nil {
-		return "", err
+		// A receipt has other things on it, too.
+		hints = map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true}
+		if result, err = qrcode.NewQRCodeReader().Decode(bitmap, hints); err != nil {
+			return "", err
+		}
 	}
 	return result.GetText(), nil
 }

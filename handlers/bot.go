@@ -77,7 +77,7 @@ type Deps struct {
 	PublicURL string
 	Zone      *time.Location // in which times are shown where no merchant's is at hand
 	Now       func() time.Time
-	Press     Press // draws posters
+	Press     Press // draws posters and receipts
 	// QR draws a PNG; nil: the Bot's own, kept in memory for repeated use.
 	QR func(content string) ([]byte, error)
 }
@@ -130,6 +130,8 @@ const (
 	actionLanguage = "lang" // code
 
 	actionPayment    = "payment"    // payment, here?
+	actionReceipt    = "receipt"    // payment
+	actionReceiptPDF = "receiptpdf" // payment
 	actionRefund     = "refund"     // payment
 	actionRefundAll  = "refundall"  // payment, here?
 	actionRefundPart = "refundpart" // payment
@@ -191,6 +193,8 @@ func (b *Bot) Routes() chat.Routes {
 			actionNotify:      b.registered(b.notify),
 
 			actionPayment:    b.registered(b.viewed(b.payment)),
+			actionReceipt:    b.registered(b.viewed(b.receipt)),
+			actionReceiptPDF: b.registered(b.viewed(b.receiptPDF)),
 			actionRefund:     b.registered(b.viewed(b.refund)),
 			actionRefundAll:  b.registered(b.viewed(b.refundAll)),
 			actionRefundPart: b.registered(b.viewed(b.refundPart)),

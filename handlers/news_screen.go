@@ -61,7 +61,7 @@ func paidScreen(p *locales.Printer, n payments.News, now time.Time) chat.Screen 
 	}
 	return chat.Screen{
 		Text:    strings.Join(append(lines, "", dayLine(p, n, now)), "\n"),
-		Buttons: append(buttons, detailsRow(p, n.Payment.ID)),
+		Buttons: append(buttons, append([]chat.Button{receiptButton(p, n.Payment.ID)}, detailsRow(p, n.Payment.ID)...)),
 	}
 }
 

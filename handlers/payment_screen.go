@@ -41,13 +41,14 @@ func paymentScreen(p *locales.Printer, v payments.PaymentView, moment paymentMom
 	if money := moneyLines(p, v); len(money) > 0 {
 		lines = append(append(lines, ""), money...)
 	}
-	var buttons [][]chat.Button
-	if v.MayRefund && v.Refundable > 0 {
-		buttons = append(buttons, []chat.Button{
-			{Text: p.Text("refund.button.refund"), Action: chat.Act(actionRefund, v.Payment.ID)},
-		})
+	var row []chat.Button
+	if v.Payment.Receipt != 0 {
+		row = append(row, receiptButton(p, v.Payment.ID))
 	}
-	return chat.Screen{Text: strings.Join(lines, "\n"), Buttons: append(buttons, menuRow(p))}
+	if v.MayRefund && v.Refundable > 0 {
+		row = append(row, chat.Button{Text: p.Text("refund.button.refund"), Action: chat.Act(actionRefund, v.Payment.ID)})
+	}
+	return chat.Screen{Text: strings.Join(lines, "\n"), Buttons: append(withRow(nil, row), menuRow(p))}
 }
 
 // stateLines are the payment's state in the regulation's words, and since when.

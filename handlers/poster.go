@@ -18,10 +18,12 @@ type Signs interface {
 	Sign(context.Context, payments.PersonID, payments.OutletID) (payments.Sign, error)
 }
 
-// Press draws what is to be printed; *documents.Press is one.
+// Press draws posters and receipts; *documents.Press is one.
 type Press interface {
 	PosterPNG(documents.Poster, documents.PosterSize) ([]byte, error)
 	PosterPDF(documents.Poster, documents.PosterSize) ([]byte, error)
+	ReceiptPNG(documents.Receipt) ([]byte, error)
+	ReceiptPDF(documents.Receipt) ([]byte, error)
 }
 
 // actionPoster shows an outlet's poster; with a size it also sends the file.

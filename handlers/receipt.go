@@ -11,8 +11,7 @@ import (
 // ReceiptView is a payment as a receipt shows it.
 type ReceiptView struct {
 	payments.PaymentView
-	TaxID    string // the merchant's ИНН; "" if not given
-	ForPayer bool   // without what is between the merchant and us: the fee
+	ForPayer bool // without what is between the merchant and us: the fee
 }
 
 // refundsOnReceipt is how many refunds a receipt lists, the newest ones.
@@ -26,7 +25,8 @@ func (b *Bot) ReceiptData(p *locales.Printer, v ReceiptView) documents.Receipt {
 }
 
 // ReceiptData is Bot.ReceiptData for others who show receipts. Where publicURL
-// is empty there is no page that could vouch for it, and no code on it.
+// is empty there is no page that could vouch for it, and no code on it: then it
+// says that its seller can ask the bot.
 func ReceiptData(p *locales.Printer, v ReceiptView, publicURL string) documents.Receipt {
 	pay, zone := v.Payment, v.Merchant.Location()
 	at := firstTime(pay.ExecutedAt, pay.CreatedAt)
@@ -57,6 +57,9 @@ func ReceiptData(p *locales.Printer, v ReceiptView, publicURL string) documents.
 	if publicURL != "" && pay.ReceiptKey != "" {
 		r.Check = publicURL + "/r/" + pay.ReceiptKey
 		r.CheckTitle, r.CheckText = p.Text("receipt.check.title"), p.Text("receipt.check.text")
+	} else if pay.Receipt != 0 {
+		r.CheckTitle = p.Text("receipt.check.title")
+		r.CheckText = p.Text("receipt.check.by_seller", "receipt", receiptNumber(pay))
 	}
 	return r
 }
@@ -128,7 +131,7 @@ func receiptRows(p *locales.Printer, v ReceiptView) []documents.Row {
 			rows = append(rows, documents.Row{Label: label, Value: value})
 		}
 	}
-	add(p.Text("receipt.label.inn"), v.TaxID)
+	add(p.Text("receipt.label.inn"), v.Merchant.TIN)
 	add(p.Text("receipt.label.operator_id"), v.Payment.OperatorID)
 	add(p.Text("receipt.label.comment"), cmp.Or(v.Link.Comment, v.Payment.Comment))
 	if v.Payment.State == payments.PaymentSucceeded && v.Payment.Fee != 0 && !v.ForPayer {

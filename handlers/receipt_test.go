@@ -19,12 +19,12 @@ func receiptView(state payments.PaymentState, refunds ...payments.Refund) Receip
 	if state == payments.PaymentReversed {
 		reversed = noon.Add(time.Minute)
 	}
-	return ReceiptView{TaxID: "01234567890123", PaymentView: payments.PaymentView{
+	return ReceiptView{PaymentView: payments.PaymentView{
 		Payment: payments.Payment{
 			State: state, Amount: 1250_50, Receipt: 1204, ReceiptKey: receiptKey, OperatorID: "8f14e45f-ceea",
 			BeneficiaryName: hostileName, Fee: 12_50, CreatedAt: noon, ExecutedAt: noon, FinalAt: noon.Add(time.Minute), ReversedAt: reversed,
 		},
-		Merchant: payments.Merchant{Name: "ИП Асанова", TimeZone: "Asia/Bishkek"},
+		Merchant: payments.Merchant{Name: "ИП Асанова", TimeZone: "Asia/Bishkek", TIN: "01234567890123"},
 		Outlet:   payments.Outlet{Name: "renamed since", Address: "Ош базары, 12-катар"},
 		Link:     payments.Link{Comment: "2 самсы <3"},
 		Refunds:  refunds,
@@ -47,7 +47,7 @@ func TestReceiptsInWords(t *testing.T) {
 	failed.Payment.State, failed.Payment.FinalAt = payments.PaymentFailed, noon
 	cancelled.Payment.State, cancelled.Payment.FinalAt = payments.PaymentCancelled, noon
 	payer := receiptView(payments.PaymentSucceeded)
-	payer.ForPayer, payer.TaxID, payer.Merchant.Name, payer.Link.Comment, payer.Outlet.Address = true, "", hostileName, "", ""
+	payer.ForPayer, payer.Merchant.TIN, payer.Merchant.Name, payer.Link.Comment, payer.Outlet.Address = true, "", hostileName, "", ""
 	cases := []struct {
 		name string
 		view ReceiptView
@@ -109,8 +109,8 @@ func TestManyRefundsOnAReceipt(t *testing.T) {
 
 func TestNoPageNoCodeOnAReceipt(t *testing.T) {
 	p := catalog(t).Printer(locales.Russian)
-	if r := ReceiptData(p, receiptView(payments.PaymentSucceeded), ""); r.Check != "" || r.CheckText != "" {
-		t.Errorf("a code to %q without a page", r.Check)
+	if r := ReceiptData(p, receiptView(payments.PaymentSucceeded), ""); r.Check != "" || !strings.Contains(r.CheckText, "/verify 1204") {
+		t.Errorf("without a page: a code to %q and the advice %q", r.Check, r.CheckText)
 	}
 }
 

@@ -72,7 +72,11 @@ func paymentScreens(p *locales.Printer) []namedScreen {
 		many[i] = sampleRefund(payments.RefundSucceeded, payments.Money(i+1)*payments.Som)
 	}
 	open := sampleRefund(payments.RefundRequested, 250_50)
+	page, link := samplePayment(payments.PaymentSucceeded), "https://trade.example.kg/r/01HZX5J7Q8RATVWXYZ23456789"
 	return []namedScreen{
+		{"receipt", receiptScreen(p, page, []byte("PNG"), link)},
+		{"receipt where there are no pages", receiptScreen(p, page, []byte("PNG"), "")},
+		{"receipt as a file", receiptFileScreen(p, page, []byte("PDF"))},
 		{"credited, for a cashier, no comment", show(plain)},
 		{"late, perhaps twice, with a fee, to be credited", show(flagged)},
 		{"credited less what was withheld", show(partly)},

@@ -83,6 +83,7 @@ func TestReceiptPictures(t *testing.T) {
 		"receipt-ky-reversed":      reversedReceipt(),
 		"receipt-ru-in-process":    waitingReceipt(),
 		"receipt-hostile":          hostileReceipt(),
+		"receipt-ky-no-page":       unvouchedReceipt(),
 		"receipt-minimal":          minimal,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -23,7 +23,7 @@ type Receipt struct {
 	Rows   []Row
 	Notice string // "not a fiscal receipt"
 
-	Check      string // address that tells whether the receipt is genuine, as a QR code
+	Check      string // address that tells whether the receipt is genuine, as a QR code; "": the words alone
 	CheckTitle string
 	CheckText  string
 
@@ -142,7 +142,7 @@ func (p *Press) layReceipt(r Receipt, x, y float64) (*receiptLayout, error) {
 	l.cut()
 	l.payee(r)
 	l.rows(r.Rows)
-	if r.Check != "" {
+	if r.Check != "" || r.CheckText != "" {
 		l.cut()
 		if err := l.check(r); err != nil {
 			return nil, err
@@ -250,6 +250,12 @@ func (l *receiptLayout) rows(rows []Row) {
 
 // check is the code that leads to the page that knows, and what it is for.
 func (l *receiptLayout) check(r Receipt) error {
+	if r.Check == "" {
+		title, text := face{l.bold, 9.5}, face{l.regular, 8}
+		l.height = write(l, ink{black, white}, title, middle, l.x, l.height, receiptText, title.even(l.clean(r.CheckTitle), receiptText, 2)) + 2
+		l.height = write(l, ink{grey, white}, text, middle, l.x, l.height, receiptText, text.even(l.clean(r.CheckText), receiptText, 6))
+		return nil
+	}
 	m, err := encode(r.Check)
 	if err != nil {
 		return err

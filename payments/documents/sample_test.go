@@ -85,8 +85,16 @@ func reversedReceipt() Receipt {
 func waitingReceipt() Receipt {
 	r := russianReceipt()
 	r.Tone, r.Status, r.Number, r.Check = ToneWaiting, "В обработке", "", ""
+	r.CheckText = ""
 	r.Marks = []string{"Итог пока неизвестен", "Это не подтверждение оплаты."}
 	r.Rows = r.Rows[2:]
+	return r
+}
+
+// unvouchedReceipt is of a trial that has no pages: words in place of the code.
+func unvouchedReceipt() Receipt {
+	r := kyrgyzReceipt()
+	r.Check, r.CheckText = "", "Сатуучу бул чекти ELKART Trade ботунан текшере алат: /verify 1204"
 	return r
 }
 
