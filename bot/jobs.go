@@ -118,6 +118,9 @@ func (j *jobs) notice(ctx context.Context, job *river.Job[payments.Notice]) erro
 		return river.JobSnooze(d)
 	}
 	news, err := j.service.News(ctx, job.Args)
+	if payments.CodeOf(err) == payments.CodeNotAllowed {
+		return nil // who was to hear it has left since
+	}
 	if err != nil {
 		return err
 	}
@@ -154,16 +157,15 @@ func (j *jobs) linkShown(ctx context.Context, job *river.Job[payments.LinkShown]
 }
 
 func (j *jobs) showLink(ctx context.Context, args payments.LinkShown, m payments.Message) error {
-	ticket, err := j.service.LinkTicket(ctx, args.MerchantID, args.LinkID)
+	person, ticket, err := j.service.MemberTicket(ctx, args.MerchantID, args.LinkID, payments.PersonID(m.ChatID))
+	if payments.CodeOf(err) == payments.CodeLinkNotFound {
+		return nil // whose chat it is has left since
+	}
 	if err != nil {
 		return err
 	}
 	if ticket.Link.Kind == payments.LinkStatic {
 		return nil // a counter's code looks the same after every payment
-	}
-	person, err := j.store.Person(ctx, payments.PersonID(m.ChatID))
-	if err != nil {
-		return fmt.Errorf("person %d: %w", m.ChatID, err)
 	}
 	return j.sender.Edit(ctx, chat.ChatID(m.ChatID), m.MessageID, j.bot.TicketScreen(person, ticket))
 }

@@ -37,6 +37,9 @@ func (j *jobs) sendRefund(ctx context.Context, job *river.Job[payments.SendRefun
 // refundTold tells one person how a refund ended.
 func (j *jobs) refundTold(ctx context.Context, job *river.Job[payments.RefundTold]) error {
 	news, err := j.service.RefundNews(ctx, job.Args)
+	if payments.CodeOf(err) == payments.CodeNotAllowed {
+		return nil // who was to hear it has left since
+	}
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func homeScreen(p *locales.Printer, v homeView) chat.Screen {
 	more := [][]chat.Button{
 		{{Text: outlets, Action: chat.Act(actionOutlets)}, {Text: p.Text("home.button.more"), Action: chat.Act(actionMore)}},
 	}
-	if v.Outlet.State == payments.OutletPaused {
+	if v.Outlet.State == payments.OutletPaused || v.Outlet.Archived() {
 		return pausedHome(p, v, append(lines, "", p.HTML("home.paused")), more)
 	}
 	return chat.Screen{
@@ -52,7 +52,7 @@ func homeScreen(p *locales.Printer, v homeView) chat.Screen {
 // pausedHome offers nothing that would not work.
 func pausedHome(p *locales.Printer, v homeView, lines []string, more [][]chat.Button) chat.Screen {
 	screen := chat.Screen{Photo: v.QR, Text: strings.Join(lines, "\n")}
-	if v.Person.Role.Can(payments.ActionPauseOutlet) {
+	if v.Outlet.State == payments.OutletPaused && v.Person.Role.Can(payments.ActionPauseOutlet) {
 		resume := chat.Button{Text: p.Text("outlets.button.resume"), Action: chat.Act(actionResumeOutlet, v.Outlet.ID, backHome)}
 		screen.Buttons = append(screen.Buttons, []chat.Button{resume})
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 	"unicode/utf8"
 )
@@ -20,16 +21,19 @@ func (s *Service) Charge(ctx context.Context, id PersonID, draft ChargeDraft) (T
 	if utf8.RuneCountInString(draft.Comment) > MaxComment {
 		return Ticket{}, Fail(CodeCommentTooLong, "max", MaxComment)
 	}
-	p, err := s.seller(ctx, id)
-	if err != nil {
-		return Ticket{}, err
-	}
 	var link Link
-	err = s.Store.Atomically(ctx, func(tx Tx) error {
+	err := s.Store.Atomically(ctx, func(tx Tx) error {
 		if err := tx.LockPerson(ctx, id); err != nil {
+			return found(err, CodeNotRegistered)
+		}
+		p, err := s.seller(ctx, tx, id)
+		if err != nil {
 			return err
 		}
 		if link, err = tx.LinkByKey(ctx, id, draft.Key); !errors.Is(err, ErrNotFound) {
+			if err == nil && (link.MerchantID != p.MerchantID || !p.Sees(link.OutletID)) {
+				err = Fail(CodeLinkNotFound) // asked for before they changed places
+			}
 			return err
 		}
 		outlet, err := tx.Outlet(ctx, p.MerchantID, p.OutletID)
@@ -54,13 +58,32 @@ func (s *Service) Charge(ctx context.Context, id PersonID, draft ChargeDraft) (T
 }
 
 // Ticket returns a link as the person may see it. Error: CodeLinkNotFound,
-// also for another merchant's.
+// also for another merchant's, and for one of an outlet they do not work in.
 func (s *Service) Ticket(ctx context.Context, id PersonID, link LinkID) (Ticket, error) {
 	p, err := s.person(ctx, s.Store, id)
 	if err != nil {
 		return Ticket{}, err
 	}
-	return s.LinkTicket(ctx, p.MerchantID, link)
+	t, err := s.LinkTicket(ctx, p.MerchantID, link)
+	if err == nil && !p.Sees(t.Link.OutletID) {
+		return Ticket{}, Fail(CodeLinkNotFound)
+	}
+	return t, err
+}
+
+// MemberTicket returns a link for the chat of a person that shows it, and the
+// person as a member of its merchant. Error: CodeLinkNotFound, when it is none
+// of their business any more.
+func (s *Service) MemberTicket(ctx context.Context, merchant MerchantID, link LinkID, id PersonID) (Person, Ticket, error) {
+	p, err := s.Store.Member(ctx, merchant, id)
+	if err != nil {
+		return Person{}, Ticket{}, found(err, CodeLinkNotFound)
+	}
+	t, err := s.LinkTicket(ctx, merchant, link)
+	if err == nil && !p.Sees(t.Link.OutletID) {
+		err = Fail(CodeLinkNotFound)
+	}
+	return p, t, err
 }
 
 // LinkTicket returns a merchant's link with its outlet and payment, for jobs.
@@ -76,14 +99,17 @@ func (s *Service) LinkTicket(ctx context.Context, merchant MerchantID, id LinkID
 // paid or was paid stays as it is, and the ticket says so. Errors:
 // CodeLinkNotFound, CodeLinkClosed, CodeNotAllowed.
 func (s *Service) CancelLink(ctx context.Context, id PersonID, link LinkID) (Ticket, error) {
-	p, err := s.seller(ctx, id)
-	if err != nil {
-		return Ticket{}, err
-	}
 	var l Link
-	err = s.Store.Atomically(ctx, func(tx Tx) error {
+	err := s.Store.Atomically(ctx, func(tx Tx) error {
+		p, err := s.seller(ctx, tx, id)
+		if err != nil {
+			return err
+		}
 		if l, err = tx.LockLink(ctx, p.MerchantID, link); err != nil {
 			return found(err, CodeLinkNotFound)
+		}
+		if !p.Sees(l.OutletID) {
+			return Fail(CodeLinkNotFound)
 		}
 		if l.Kind == LinkStatic {
 			return Fail(CodeNotAllowed)
@@ -130,8 +156,8 @@ func (s *Service) ticket(ctx context.Context, l Link) (Ticket, error) {
 }
 
 // seller returns a person who may take money, with a card to put it on.
-func (s *Service) seller(ctx context.Context, id PersonID) (Person, error) {
-	p, err := s.person(ctx, s.Store, id)
+func (s *Service) seller(ctx context.Context, r Reader, id PersonID) (Person, error) {
+	p, err := s.person(ctx, r, id)
 	if err != nil {
 		return Person{}, err
 	}
@@ -140,6 +166,9 @@ func (s *Service) seller(ctx context.Context, id PersonID) (Person, error) {
 	}
 	if !p.Role.Can(ActionTakeMoney) {
 		return Person{}, Fail(CodeNotAllowed)
+	}
+	if !p.Sees(p.OutletID) {
+		return Person{}, Fail(CodeOutletNotFound)
 	}
 	return p, nil
 }
@@ -165,6 +194,9 @@ func (s *Service) Desk(ctx context.Context, id PersonID) (Desk, error) {
 	if err != nil {
 		return Desk{}, err
 	}
+	if !p.Sees(p.OutletID) {
+		return Desk{}, Fail(CodeOutletNotFound)
+	}
 	d := Desk{Person: p}
 	if d.Merchant, err = s.Store.Merchant(ctx, p.MerchantID); err != nil {
 		return Desk{}, fmt.Errorf("merchant %d: %w", p.MerchantID, err)
@@ -175,8 +207,8 @@ func (s *Service) Desk(ctx context.Context, id PersonID) (Desk, error) {
 	if d.Static, err = s.Store.StaticLink(ctx, p.MerchantID, p.OutletID); err != nil {
 		return Desk{}, found(err, CodeLinkNotFound)
 	}
-	if d.Outlets, err = s.Store.OutletCount(ctx, p.MerchantID); err != nil {
-		return Desk{}, fmt.Errorf("outlets of merchant %d: %w", p.MerchantID, err)
+	if d.Outlets, err = s.outletCount(ctx, p); err != nil {
+		return Desk{}, err
 	}
 	card, err := s.Store.Card(ctx, p.MerchantID, p.OutletID)
 	switch {
@@ -193,6 +225,20 @@ func (s *Service) Desk(ctx context.Context, id PersonID) (Desk, error) {
 		return Desk{}, err
 	}
 	return d, nil
+}
+
+// outletCount counts the outlets that a member works in and that are not
+// archived.
+func (s *Service) outletCount(ctx context.Context, p Person) (int, error) {
+	if len(p.Scope) == 0 {
+		n, err := s.Store.OutletCount(ctx, p.MerchantID)
+		if err != nil {
+			return 0, fmt.Errorf("outlets of merchant %d: %w", p.MerchantID, err)
+		}
+		return n, nil
+	}
+	outlets, err := s.outletsOf(ctx, p)
+	return len(slices.DeleteFunc(outlets, Outlet.Archived)), err
 }
 
 // usual returns as many sums as the keypad has keys: what this outlet asks

@@ -32,6 +32,9 @@ func (s *Service) Spread(ctx context.Context, job Fanout) error {
 	}
 	jobs := []Scheduled{{Job: LinkShown{MerchantID: p.MerchantID, LinkID: p.LinkID}}}
 	for _, person := range people {
+		if !person.Sees(p.OutletID) {
+			continue
+		}
 		jobs = append(jobs, Scheduled{Job: Notice{
 			MerchantID: p.MerchantID, PaymentID: p.ID, State: job.State, PersonID: person.ID,
 		}})
@@ -40,7 +43,8 @@ func (s *Service) Spread(ctx context.Context, job Fanout) error {
 }
 
 // News returns what a notice says. A payment that was reversed meanwhile is
-// told as it is now: nobody must hear "paid" of money that went back.
+// told as it is now: nobody must hear "paid" of money that went back. Error:
+// CodeNotAllowed, when the payment is none of their business any more.
 func (s *Service) News(ctx context.Context, job Notice) (News, error) {
 	var n News
 	var err error
@@ -64,8 +68,8 @@ func (s *Service) News(ctx context.Context, job Notice) (News, error) {
 		return n, fmt.Errorf("card %d: %w", n.Credit.CardID, err)
 	}
 	n.Card = card.Card
-	if n.Recipient, err = s.Store.Person(ctx, job.PersonID); err != nil {
-		return n, fmt.Errorf("person %d: %w", job.PersonID, err)
+	if n.Recipient, err = s.listener(ctx, job.MerchantID, job.PersonID, n.Payment.OutletID); err != nil {
+		return n, err
 	}
 	if n.Payment.DuplicateOf != 0 {
 		if n.Duplicate, err = s.Store.Payment(ctx, job.MerchantID, n.Payment.DuplicateOf); err != nil {
@@ -78,6 +82,20 @@ func (s *Service) News(ctx context.Context, job Notice) (News, error) {
 		return n, fmt.Errorf("takings of outlet %d: %w", n.Payment.OutletID, err)
 	}
 	return n, nil
+}
+
+// listener is a person as a member who may hear of what happens at an outlet.
+// What was put down to be told them may be done after they left. Error:
+// CodeNotAllowed.
+func (s *Service) listener(ctx context.Context, merchant MerchantID, id PersonID, outlet OutletID) (Person, error) {
+	p, err := s.Store.Member(ctx, merchant, id)
+	if err == nil && !p.Sees(outlet) {
+		err = Fail(CodeNotAllowed)
+	}
+	if err != nil {
+		return Person{}, fmt.Errorf("member %d of merchant %d: %w", id, merchant, found(err, CodeNotAllowed))
+	}
+	return p, nil
 }
 
 // Ask asks the operator about a payment of which nothing has been heard since

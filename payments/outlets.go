@@ -43,23 +43,34 @@ type Place struct {
 	Longitude *float64
 }
 
-// Outlets returns all outlets of the person's merchant. Error:
+// Outlets returns the outlets of the person's merchant that they work in. Error:
 // CodeNotRegistered.
 func (s *Service) Outlets(ctx context.Context, id PersonID) (OutletList, error) {
 	p, err := s.person(ctx, s.Store, id)
 	if err != nil {
 		return OutletList{}, err
 	}
-	outlets, err := s.Store.Outlets(ctx, p.MerchantID)
+	outlets, err := s.outletsOf(ctx, p)
 	if err != nil {
-		return OutletList{}, fmt.Errorf("outlets of merchant %d: %w", p.MerchantID, err)
+		return OutletList{}, err
 	}
 	slices.SortStableFunc(outlets, func(a, b Outlet) int { return boolOrder(a.Archived(), b.Archived()) })
 	return OutletList{Person: p, Outlets: outlets}, nil
 }
 
+// outletsOf are the outlets that a member works in, in the order they were
+// opened.
+func (s *Service) outletsOf(ctx context.Context, p Person) ([]Outlet, error) {
+	outlets, err := s.Store.Outlets(ctx, p.MerchantID)
+	if err != nil {
+		return nil, fmt.Errorf("outlets of merchant %d: %w", p.MerchantID, err)
+	}
+	return slices.DeleteFunc(outlets, func(o Outlet) bool { return !p.Sees(o.ID) }), nil
+}
+
 // OutletView returns one outlet of the person's merchant. Errors:
-// CodeNotRegistered, CodeOutletNotFound (also for another merchant's).
+// CodeNotRegistered, CodeOutletNotFound (also for another merchant's, and for
+// one that they do not work in).
 func (s *Service) OutletView(ctx context.Context, id PersonID, outlet OutletID) (OutletView, error) {
 	list, err := s.Outlets(ctx, id)
 	if err != nil {
@@ -210,28 +221,14 @@ func (s *Service) ArchiveOutlet(ctx context.Context, id PersonID, outlet OutletI
 		if err != nil {
 			return fmt.Errorf("outlets of merchant %d: %w", p.MerchantID, err)
 		}
-		heir, ok := heirOf(outlets, o.ID)
-		if !ok {
+		if !slices.ContainsFunc(outlets, func(other Outlet) bool { return other.ID != o.ID && !other.Archived() }) {
 			return Fail(CodeLastOutlet)
 		}
 		if err := s.moveOutlet(ctx, tx, p, o, OutletArchived, AuditOutletArchived); err != nil {
 			return err
 		}
-		return tx.MovePeople(ctx, p.MerchantID, o.ID, heir)
+		return tx.MovePeople(ctx, p.MerchantID)
 	})
-}
-
-// heirOf is where people go on who worked in an outlet: the first that is
-// open, else the first that is paused.
-func heirOf(outlets []Outlet, leaving OutletID) (heir OutletID, ok bool) {
-	for _, state := range []OutletState{OutletOpen, OutletPaused} {
-		for _, o := range outlets {
-			if o.ID != leaving && o.State == state {
-				return o.ID, true
-			}
-		}
-	}
-	return 0, false
 }
 
 // RestoreOutlet brings an archived outlet back. Errors: CodeNotRegistered,
@@ -257,16 +254,16 @@ func (s *Service) moveOutlet(ctx context.Context, tx Tx, p Person, o Outlet, sta
 // merchant, one change at a time, and returns the outlet as it is then.
 func (s *Service) changeOutlet(ctx context.Context, id PersonID, outlet OutletID, a Action, do func(Tx, Person, Outlet) error) (OutletView, error) {
 	err := s.Store.Atomically(ctx, func(tx Tx) error {
-		p, err := s.member(ctx, tx, id, a)
+		p, err := s.lockMember(ctx, tx, id, a)
 		if err != nil {
 			return err
-		}
-		if err := tx.LockMerchant(ctx, p.MerchantID); err != nil {
-			return fmt.Errorf("lock merchant %d: %w", p.MerchantID, err)
 		}
 		o, err := tx.Outlet(ctx, p.MerchantID, outlet)
 		if err != nil {
 			return found(err, CodeOutletNotFound)
+		}
+		if !p.Sees(o.ID) {
+			return Fail(CodeOutletNotFound)
 		}
 		return do(tx, p, o)
 	})

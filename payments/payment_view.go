@@ -20,7 +20,8 @@ type PaymentView struct {
 }
 
 // PaymentView returns a payment of the person's merchant. Errors:
-// CodeNotRegistered, CodePaymentNotFound (also for another merchant's).
+// CodeNotRegistered, CodePaymentNotFound (also for another merchant's, and for
+// one of an outlet they do not work in).
 func (s *Service) PaymentView(ctx context.Context, id PersonID, payment PaymentID) (v PaymentView, err error) {
 	person, err := s.person(ctx, s.Store, id)
 	if err != nil {
@@ -28,6 +29,9 @@ func (s *Service) PaymentView(ctx context.Context, id PersonID, payment PaymentI
 	}
 	if v.Payment, err = s.Store.Payment(ctx, person.MerchantID, payment); err != nil {
 		return v, found(err, CodePaymentNotFound)
+	}
+	if !person.Sees(v.Payment.OutletID) {
+		return PaymentView{}, Fail(CodePaymentNotFound)
 	}
 	if v.Merchant, err = s.Store.Merchant(ctx, person.MerchantID); err != nil {
 		return v, fmt.Errorf("merchant %d: %w", person.MerchantID, err)

@@ -1,6 +1,9 @@
 package payments
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // PersonID is a Telegram user's id.
 type PersonID int64
@@ -30,6 +33,7 @@ type Person struct {
 	MerchantID MerchantID // the active merchant; 0 before set-up
 	OutletID   OutletID   // the active outlet; 0 before set-up
 	Role       Role       // in the active merchant
+	Scope      []OutletID // the outlets of the active merchant that they work in, ascending; empty: all, see Sees
 	HasCard    bool       // the active outlet has a card to be credited
 
 	Notify    Notify // which payments of the active merchant they hear of
@@ -40,6 +44,12 @@ type Person struct {
 // Registered reports whether set-up got far enough to take money.
 func (p Person) Registered() bool {
 	return p.MerchantID != 0 && p.OutletID != 0 && p.HasCard
+}
+
+// Sees reports whether an outlet of the active merchant, and what was paid at
+// it, is this member's business. An owner's is all.
+func (p Person) Sees(o OutletID) bool {
+	return p.Role == RoleOwner || len(p.Scope) == 0 || slices.Contains(p.Scope, o)
 }
 
 // Acquaintance is what Telegram says of a person at every turn.

@@ -65,12 +65,9 @@ func (s *Service) EditMerchant(ctx context.Context, id PersonID, change Merchant
 		return Profile{}, err
 	}
 	err = s.Store.Atomically(ctx, func(tx Tx) error {
-		p, err := s.member(ctx, tx, id, ActionEditMerchant)
+		p, err := s.lockMember(ctx, tx, id, ActionEditMerchant)
 		if err != nil {
 			return err
-		}
-		if err := tx.LockMerchant(ctx, p.MerchantID); err != nil {
-			return fmt.Errorf("lock merchant %d: %w", p.MerchantID, err)
 		}
 		m, err := tx.Merchant(ctx, p.MerchantID)
 		if err != nil {

@@ -155,15 +155,9 @@ func (r Role) mayRefund() bool { return r.Can(ActionRefund) }
 // another refund).
 func (s *Service) RequestRefund(ctx context.Context, id PersonID, draft RefundDraft) (PaymentView, error) {
 	err := s.Store.Atomically(ctx, func(tx Tx) error {
-		person, err := s.person(ctx, tx, id)
+		person, err := s.lockMember(ctx, tx, id, ActionRefund)
 		if err != nil {
 			return err
-		}
-		if !person.Role.mayRefund() {
-			return Fail(CodeNotAllowed)
-		}
-		if err := tx.LockMerchant(ctx, person.MerchantID); err != nil {
-			return fmt.Errorf("lock merchant %d: %w", person.MerchantID, err)
 		}
 		known, err := tx.RefundByKey(ctx, person.MerchantID, id, draft.Key)
 		switch {
@@ -185,6 +179,9 @@ func (s *Service) insertRefund(ctx context.Context, tx Tx, person Person, draft 
 	p, err := tx.LockPayment(ctx, person.MerchantID, draft.PaymentID)
 	if err != nil {
 		return found(err, CodePaymentNotFound)
+	}
+	if !person.Sees(p.OutletID) {
+		return Fail(CodePaymentNotFound)
 	}
 	if p.State != PaymentSucceeded {
 		return Fail(CodeRefundImpossible)

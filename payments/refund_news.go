@@ -14,6 +14,9 @@ func (s *Service) refundTold(ctx context.Context, tx Tx, p Payment, r Refund) ([
 	}
 	var jobs []Scheduled
 	for _, person := range people {
+		if !person.Sees(p.OutletID) {
+			continue
+		}
 		wants := person.Notify != NotifyNone && person.Role.mayRefund()
 		if wants || person.ID == r.RequestedBy {
 			jobs = append(jobs, Scheduled{Job: RefundTold{
@@ -33,7 +36,8 @@ type RefundNews struct {
 	Recipient Person
 }
 
-// RefundNews returns what a person is told of a refund.
+// RefundNews returns what a person is told of a refund. Error: CodeNotAllowed,
+// when it is none of their business any more.
 func (s *Service) RefundNews(ctx context.Context, job RefundTold) (n RefundNews, err error) {
 	if n.Refund, err = s.Store.Refund(ctx, job.MerchantID, job.RefundID); err != nil {
 		return n, fmt.Errorf("refund %d: %w", job.RefundID, err)
@@ -47,8 +51,6 @@ func (s *Service) RefundNews(ctx context.Context, job RefundTold) (n RefundNews,
 	if n.Outlet, err = s.Store.Outlet(ctx, job.MerchantID, n.Payment.OutletID); err != nil {
 		return n, fmt.Errorf("outlet %d: %w", n.Payment.OutletID, err)
 	}
-	if n.Recipient, err = s.Store.Person(ctx, job.PersonID); err != nil {
-		return n, fmt.Errorf("person %d: %w", job.PersonID, err)
-	}
-	return n, nil
+	n.Recipient, err = s.listener(ctx, job.MerchantID, job.PersonID, n.Payment.OutletID)
+	return n, err
 }

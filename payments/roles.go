@@ -1,6 +1,9 @@
 package payments
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // Action is something that a member's role allows or forbids.
 type Action string
@@ -86,4 +89,22 @@ func (s *Service) member(ctx context.Context, r Reader, id PersonID, a Action) (
 		return Person{}, Fail(CodeNotAllowed)
 	}
 	return p, nil
+}
+
+// lockMember returns a person who may do something in their merchant, whose
+// row is locked: what a member may is changed under the same lock, so that
+// nobody acts on a right that is being taken away. Errors: those of member.
+func (s *Service) lockMember(ctx context.Context, tx Tx, id PersonID, a Action) (Person, error) {
+	before, err := s.member(ctx, tx, id, a)
+	if err != nil {
+		return Person{}, err
+	}
+	if err := tx.LockMerchant(ctx, before.MerchantID); err != nil {
+		return Person{}, fmt.Errorf("lock merchant %d: %w", before.MerchantID, err)
+	}
+	p, err := s.member(ctx, tx, id, a)
+	if err == nil && p.MerchantID != before.MerchantID {
+		err = Fail(CodeNotAllowed) // works in another merchant since a moment ago
+	}
+	return p, err
 }

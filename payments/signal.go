@@ -101,7 +101,7 @@ func (s *Service) SignalNews(ctx context.Context, job LinkSignal) (SignalNews, e
 	if err != nil {
 		return n, fmt.Errorf("members of merchant %d: %w", job.MerchantID, err)
 	}
-	maker := func(p Person) bool { return p.ID == n.Link.CreatedBy }
+	maker := func(p Person) bool { return p.ID == n.Link.CreatedBy && p.Sees(n.Link.OutletID) }
 	asked := maker
 	if !slices.ContainsFunc(people, maker) {
 		asked = func(p Person) bool { return p.Role == RoleOwner }

@@ -71,6 +71,8 @@ type Reader interface {
 	Takings(ctx context.Context, merchant MerchantID, outlet OutletID, from, to time.Time, upTo int64) (Takings, error)
 	// Figures counts what happened to a merchant's money in a span.
 	Figures(ctx context.Context, of FiguresOf) (Figures, error)
+	// Member is a person as a member of a merchant, active or not.
+	Member(ctx context.Context, merchant MerchantID, id PersonID) (Person, error)
 	// Members are those of a merchant who can be written to.
 	Members(ctx context.Context, merchant MerchantID) ([]Person, error)
 	// Listeners are the members who want to hear of payments by a link, and can
@@ -108,8 +110,9 @@ type Tx interface {
 	MarkOutlet(ctx context.Context, o Outlet) error
 	// SetOutlet makes an outlet a person's active one.
 	SetOutlet(ctx context.Context, person PersonID, outlet OutletID) error
-	// MovePeople makes another outlet the active one of all who work in one.
-	MovePeople(ctx context.Context, merchant MerchantID, from, to OutletID) error
+	// MovePeople gives members whose active outlet was archived or is none of
+	// theirs another to work in, if there is one.
+	MovePeople(ctx context.Context, merchant MerchantID) error
 	// SetNotices writes what a person wants to hear of their active merchant.
 	SetNotices(ctx context.Context, p Person) error
 	InsertAudit(ctx context.Context, e AuditEntry) (AuditID, error)

@@ -165,10 +165,11 @@ func (s *Service) lockCards(ctx context.Context, tx Tx, id PersonID, outlet Outl
 	if err != nil {
 		return Person{}, err
 	}
-	if err := tx.LockMerchant(ctx, p.MerchantID); err != nil {
-		return Person{}, fmt.Errorf("lock merchant %d: %w", p.MerchantID, err)
+	locked, err := s.lockMember(ctx, tx, id, ActionCards)
+	if err == nil && locked.MerchantID != p.MerchantID {
+		err = Fail(CodeNotAllowed) // works in another merchant since a moment ago
 	}
-	return p, nil
+	return locked, err
 }
 
 // useNewCard puts a card to use that was just added.

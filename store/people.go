@@ -11,7 +11,10 @@ const personColumns = `
 	p.id, p.name, p.username, p.suggested, p.language, p.phone,
 	COALESCE(p.consented_at, '0001-01-01T00:00:00Z') AS consented_at, p.blocked,
 	COALESCE(m.merchant_id, 0) AS merchant_id, COALESCE(o.id, 0) AS outlet_id,
-	COALESCE(m.role, '') AS role, o.card_id IS NOT NULL AS has_card,
+	COALESCE(m.role, '') AS role,
+	ARRAY(SELECT s.outlet_id FROM member_outlets s
+		WHERE s.merchant_id = m.merchant_id AND s.person_id = m.person_id ORDER BY s.outlet_id) AS scope,
+	o.card_id IS NOT NULL AS has_card,
 	COALESCE(m.notify, 'all') AS notify, COALESCE(m.quiet_from, 0) AS quiet_from, COALESCE(m.quiet_to, 0) AS quiet_to`
 
 const personTables = `
@@ -30,6 +33,13 @@ const memberTables = `
 	FROM members m
 	JOIN people p ON p.id = m.person_id
 	LEFT JOIN outlets o ON o.id = p.outlet_id AND o.merchant_id = m.merchant_id`
+
+// Member returns a person as a member of a merchant, whether they work in it at
+// the moment or in another.
+func (q queries) Member(ctx context.Context, merchant payments.MerchantID, id payments.PersonID) (payments.Person, error) {
+	return one[payments.Person](ctx, q.db,
+		`SELECT `+personColumns+memberTables+` WHERE m.merchant_id = $1 AND m.person_id = $2`, merchant, id)
+}
 
 // Members returns the members of a merchant who can be reached.
 func (q queries) Members(ctx context.Context, merchant payments.MerchantID) ([]payments.Person, error) {
@@ -58,12 +68,19 @@ func (t *tx) SetOutlet(ctx context.Context, person payments.PersonID, outlet pay
 	return exec(ctx, t.db, `UPDATE people SET outlet_id = $2 WHERE id = $1`, person, outlet)
 }
 
-// MovePeople makes another outlet the active one of all who work in one.
-func (t *tx) MovePeople(ctx context.Context, merchant payments.MerchantID, from, to payments.OutletID) error {
+// MovePeople gives members whose active outlet was archived or is none of
+// theirs another: the first that is open, else the first that is paused.
+func (t *tx) MovePeople(ctx context.Context, merchant payments.MerchantID) error {
 	_, err := t.db.Exec(ctx, `
-		UPDATE people p SET outlet_id = o.id
-		FROM outlets o
-		WHERE o.merchant_id = $1 AND o.id = $3 AND p.merchant_id = $1 AND p.outlet_id = $2`, merchant, from, to)
+		UPDATE people p SET outlet_id = heir.id
+		FROM members m CROSS JOIN LATERAL (
+			SELECT o.id FROM outlets o
+			WHERE o.merchant_id = m.merchant_id AND o.state <> 'archived' AND member_sees(m.merchant_id, m.person_id, o.id)
+			ORDER BY o.state <> 'open', o.id LIMIT 1
+		) heir
+		WHERE m.merchant_id = $1 AND p.id = m.person_id AND p.merchant_id = $1 AND NOT EXISTS (
+			SELECT FROM outlets o
+			WHERE o.id = p.outlet_id AND o.merchant_id = $1 AND o.state <> 'archived' AND member_sees($1, p.id, o.id))`, merchant)
 	return err
 }
 
