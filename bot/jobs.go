@@ -44,6 +44,9 @@ const (
 const (
 	keepCalls   = 400 * 24 * time.Hour
 	keepUpdates = 7 * 24 * time.Hour
+	// A transaction that comes in a clearing file again after so long is not
+	// recognised for a repetition; its payment and its breaks are kept for ever.
+	keepCleared = 400 * 24 * time.Hour
 )
 
 // sweepArgs and forgetArgs are the jobs that the clock puts down.
@@ -255,6 +258,10 @@ func (j *jobs) forget(ctx context.Context, _ *river.Job[forgetArgs]) error {
 	if err != nil {
 		return fmt.Errorf("forget updates: %w", err)
 	}
-	j.log.InfoContext(ctx, "forgot what is no longer needed", "calls", calls, "updates", updates)
+	cleared, err := j.store.ForgetCleared(ctx, now.Add(-keepCleared))
+	if err != nil {
+		return fmt.Errorf("forget cleared transactions: %w", err)
+	}
+	j.log.InfoContext(ctx, "forgot what is no longer needed", "calls", calls, "updates", updates, "cleared", cleared)
 	return nil
 }

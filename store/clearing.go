@@ -218,3 +218,12 @@ func batches[T any](ctx context.Context, db pgx.Tx, cursor, sql string, args []a
 		}
 	}
 }
+
+// ForgetCleared drops which transactions were in files whose period ended
+// before an instant. The files' reports and the breaks stay.
+func (s *Store) ForgetCleared(ctx context.Context, before time.Time) (int64, error) {
+	tag, err := s.pool.Exec(ctx, `
+		DELETE FROM clearing_rows
+		WHERE file_id = ANY (ARRAY(SELECT id FROM clearing_files WHERE period_to < $1))`, before)
+	return tag.RowsAffected(), err
+}

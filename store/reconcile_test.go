@@ -228,3 +228,32 @@ func TestReconcileOneAtATime(t *testing.T) {
 		t.Errorf("breaks %v, want six", what(open))
 	}
 }
+
+// What was in a file is forgotten with its age; the same file again changes
+// nothing even then, and the young ones stay.
+func TestOldFilesAreForgotten(t *testing.T) {
+	c := newClerk(t)
+	next := monday.Add(24 * time.Hour)
+	for _, id := range []string{"a", "b"} {
+		c.settled(id, 100, monday.Add(time.Hour))
+	}
+	c.settled("c", 100, next.Add(time.Hour))
+	old := []payments.ClearingRow{row("a", 100, monday.Add(time.Hour)), row("b", 100, monday.Add(time.Hour))}
+	first := c.reconcile("old.json", old...)
+	c.clock = c.clock.Add(24 * time.Hour)
+	c.reconcile("young.json", row("c", 100, next.Add(time.Hour)))
+	gone, err := c.store.ForgetCleared(t.Context(), monday.Add(25*time.Hour))
+	must(t, err)
+	if gone != 2 {
+		t.Errorf("%d transactions forgotten, want 2", gone)
+	}
+	var left []string
+	must(t, c.pool.QueryRow(t.Context(), `SELECT array_agg(operator_id) FROM clearing_rows`).Scan(&left))
+	if diff := cmp.Diff(left, []string{"c"}); diff != "" {
+		t.Errorf("remembered (-got +want):\n%s", diff)
+	}
+	again := c.reconcile("old.json", old...)
+	if first.MissingThere.Count != 0 || again.MissingThere.Count != 0 || again.MissingHere.Count != 0 || !again.Repeated {
+		t.Errorf("the same file after its rows were forgotten: %+v", again)
+	}
+}

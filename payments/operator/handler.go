@@ -126,17 +126,25 @@ func (h *Handler) answer(ctx context.Context, w http.ResponseWriter, r *http.Req
 	return a
 }
 
+// patientWith is how much of a body that is too long is read and thrown away: a
+// caller who is still writing when the connection closes never sees the answer.
+const patientWith = 32 << 20 // bytes
+
 // readBody reads all of a body within the call's time and BodyLimit. A body
 // that does not come in time breaks the protocol as one that is too long does.
 func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	if r.ContentLength > BodyLimit {
+	if r.ContentLength > BodyLimit && r.Header.Get("Expect") != "" {
 		w.Header().Set("Connection", "close")
-		return nil, &http.MaxBytesError{Limit: BodyLimit}
+		return nil, &http.MaxBytesError{Limit: BodyLimit} // who asks first sends nothing
 	}
 	// A connection knows the real clock only. Recorders in tests have no deadlines.
 	connection := http.NewResponseController(w)
 	_ = connection.SetReadDeadline(time.Now().Add(h.callTime))
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, BodyLimit))
+	body, err := io.ReadAll(io.LimitReader(r.Body, BodyLimit+1))
+	if err == nil && len(body) > BodyLimit {
+		_, _ = io.CopyN(io.Discard, r.Body, patientWith)
+		err = &http.MaxBytesError{Limit: BodyLimit}
+	}
 	if err != nil {
 		w.Header().Set("Connection", "close")
 		return nil, err

@@ -27,6 +27,7 @@ func TestBodiesAtTheLimit(t *testing.T) {
 		{"at the limit", pad(operator.BodyLimit), 200},
 		{"one byte over", pad(operator.BodyLimit + 1), 400},
 		{"far over", pad(4 << 20), 400},
+		{"more than a connection holds", pad(12 << 20), 400},
 	} {
 		header := signed(t, operatorKey(), "", tt.body)
 		t.Run(tt.name, func(t *testing.T) {
