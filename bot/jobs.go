@@ -156,7 +156,7 @@ func (j *jobs) linkShown(ctx context.Context, job *river.Job[payments.LinkShown]
 			failed = errors.Join(failed, fmt.Errorf("message %d: %w", m.MessageID, err))
 		}
 	}
-	return failed
+	return errors.Join(failed, j.inlineShown(ctx, job.Args))
 }
 
 func (j *jobs) showLink(ctx context.Context, args payments.LinkShown, m payments.Message) error {
@@ -262,6 +262,10 @@ func (j *jobs) forget(ctx context.Context, _ *river.Job[forgetArgs]) error {
 	if err != nil {
 		return fmt.Errorf("forget cleared transactions: %w", err)
 	}
-	j.log.InfoContext(ctx, "forgot what is no longer needed", "calls", calls, "updates", updates, "cleared", cleared)
+	drafts, err := j.store.ForgetDrafts(ctx, now.Add(-payments.DraftLife))
+	if err != nil {
+		return fmt.Errorf("forget drafts: %w", err)
+	}
+	j.log.InfoContext(ctx, "forgot what is no longer needed", "calls", calls, "updates", updates, "cleared", cleared, "drafts", drafts)
 	return nil
 }

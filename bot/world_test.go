@@ -172,6 +172,7 @@ func (w *world) runner() *chatscript.Runner {
 			"refused":  w.hookRefused,
 			"hire":     w.hookHire,
 			"credited": w.hookCredited,
+			"inline":   w.hookInline,
 			"printed":  w.hookPrinted,
 			"card":     w.hookCard,
 			"restart":  func(context.Context, *chatscript.Session, string) error { w.restart(); return nil },

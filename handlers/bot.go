@@ -64,6 +64,7 @@ type Service interface {
 	Wallets
 	Profiles
 	Charges
+	Inline
 	Refunds
 }
 
@@ -206,6 +207,8 @@ func (b *Bot) Routes() chat.Routes {
 		Other:     b.registered(b.hint),
 		Edited:    b.edited,
 		Group:     b.group,
+		Inline:    b.inline,
+		Chosen:    b.chosen,
 		Unknown:   b.unknown,
 		Intercept: b.intercept,
 	}

@@ -79,6 +79,7 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 		"wallet":  walletScreens(t, p),
 		"profile": profileScreens(p),
 		"signal":  signalScreens(p),
+		"inline":  inlineScreens(c, p),
 		"setup": {
 			{"language", languageScreen(c, lang)},
 			{"phone", phoneScreen(p)},

@@ -273,3 +273,19 @@ func (s *service) RequestRefund(_ context.Context, id payments.PersonID, d payme
 		Amount: d.Amount, State: payments.RefundRequested, RequestedAt: s.now()})
 	return s.view(id, d.PaymentID)
 }
+
+func (s *service) Member(_ context.Context, id payments.PersonID) (payments.Person, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.people[id]
+	if !ok || p.OutletID == 0 {
+		return payments.Person{}, payments.Fail(payments.CodeNotRegistered)
+	}
+	return *p, nil
+}
+
+func (s *service) OfferCharge(ctx context.Context, id payments.PersonID, d payments.ChargeDraft) (payments.Ticket, error) {
+	return s.Charge(ctx, id, d)
+}
+
+func (s *service) Chosen(context.Context, payments.PersonID, string, string) error { return nil }

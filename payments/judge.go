@@ -18,7 +18,7 @@ func (s *Service) judge(ctx context.Context, r Reader, scan Scan) (Target, error
 	if !ok {
 		return Target{}, Fail(CodeRecipientWrong)
 	}
-	target, err := r.Target(ctx, code)
+	target, err := s.target(ctx, r, code)
 	if errors.Is(err, ErrNotFound) {
 		return Target{}, Fail(CodeRecipientWrong)
 	}

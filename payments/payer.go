@@ -21,7 +21,7 @@ func (s *Service) PayerView(ctx context.Context, code string) (PayerView, error)
 	if !ok {
 		return PayerView{}, Fail(CodeLinkNotFound)
 	}
-	target, err := s.Store.Target(ctx, normal)
+	target, err := s.target(ctx, s.Store, normal)
 	if errors.Is(err, ErrNotFound) {
 		return PayerView{}, Fail(CodeLinkNotFound)
 	}

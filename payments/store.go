@@ -44,6 +44,12 @@ type Reader interface {
 	StaticLink(ctx context.Context, merchant MerchantID, outlet OutletID) (Link, error)
 	Target(ctx context.Context, code string) (Target, error)
 	Messages(ctx context.Context, merchant MerchantID, link LinkID) ([]Message, error)
+	// InlineMessages are those in other chats, by what Telegram edits them by.
+	InlineMessages(ctx context.Context, merchant MerchantID, link LinkID) ([]string, error)
+	// HasDraft reports whether a charge under this code was offered and is no
+	// link yet.
+	HasDraft(ctx context.Context, code string) (bool, error)
+	DraftCount(ctx context.Context, person PersonID, since time.Time) (int, error)
 	UsualSums(ctx context.Context, merchant MerchantID, outlet OutletID, since time.Time, limit int) ([]Money, error)
 
 	Payment(ctx context.Context, merchant MerchantID, id PaymentID) (Payment, error)
@@ -124,6 +130,11 @@ type Tx interface {
 
 	InsertLink(ctx context.Context, l Link, v Version, key string) (LinkID, error)
 	InsertMessage(ctx context.Context, merchant MerchantID, link LinkID, m Message) error
+	InsertInlineMessage(ctx context.Context, merchant MerchantID, link LinkID, inlineID string) error
+	// InsertDraft returns the draft that the key made, now or before.
+	InsertDraft(ctx context.Context, d Draft, key string) (Draft, error)
+	// TakeDraft takes a draft out, for it to become a link.
+	TakeDraft(ctx context.Context, code string) (Draft, error)
 	LockPerson(ctx context.Context, id PersonID) error
 	LockLink(ctx context.Context, merchant MerchantID, id LinkID) (Link, error)
 	MarkLink(ctx context.Context, l Link) error

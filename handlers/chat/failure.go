@@ -42,6 +42,12 @@ type apiError struct {
 
 func (e *apiError) Error() string { return fmt.Sprintf("%s: %d %s", e.method, e.code, e.description) }
 
+// Is lets a refusal that raw read be told apart like one that the library read.
+func (e *apiError) Is(target error) bool {
+	return target == tg.ErrorBadRequest && e.code == http.StatusBadRequest ||
+		target == tg.ErrorForbidden && e.code == http.StatusForbidden
+}
+
 // try runs one call with pace, deadline and repetition. f is called anew each time and must build its request anew.
 // chat is 0 for calls that have no pace of a chat.
 func (s *Sender) try(ctx context.Context, chat ChatID, method string, f func(context.Context) error) error {
@@ -79,6 +85,10 @@ func (s *Sender) pause(ctx context.Context, err error, attempt int) (time.Durati
 	var tooMany *tg.TooManyRequestsError
 	if errors.As(err, &tooMany) {
 		return max(time.Duration(tooMany.RetryAfter)*time.Second, time.Second), again
+	}
+	var refusal *apiError
+	if errors.As(err, &refusal) && refusal.code == http.StatusTooManyRequests {
+		return max(refusal.retryAfter, time.Second), again
 	}
 	var broken *wireError
 	return firstBackoff << (attempt - 1), again && errors.As(err, &broken)

@@ -88,6 +88,7 @@ func (r *Runtime) accept(ctx context.Context, body []byte) error {
 		<-r.slots
 		return nil
 	}
+	t.arrived = r.cfg.Now()
 	r.enqueue(t)
 	return nil
 }
@@ -126,7 +127,7 @@ func (r *Runtime) doubt(id int64, failed bool) bool {
 // is done without being handled; its presses are still answered, as many as fit into another line of that length.
 func (r *Runtime) enqueue(t *Turn) {
 	limit := r.cfg.QueueLimit
-	if t.Kind == KindBlocked || t.Kind == KindUnblocked {
+	if t.Kind == KindBlocked || t.Kind == KindUnblocked || t.Kind == KindChosen {
 		limit = 0
 	}
 	fate := r.queue.offer(t.Chat, r.turnJob(t, r.route), limit, func() job { return r.turnJob(t, r.tooFast) })

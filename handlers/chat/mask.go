@@ -10,7 +10,7 @@ import (
 func wordsOf(field string) bool {
 	switch field {
 	case "text", "caption", "title", "question", "explanation", "description", "first_name", "last_name", "name",
-		"file_name", "performer", "address", "url", "phone_number", "vcard", "emoji":
+		"file_name", "performer", "address", "url", "phone_number", "vcard", "emoji", "query":
 		return true
 	}
 	return false

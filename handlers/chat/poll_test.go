@@ -55,7 +55,7 @@ func TestPoll(t *testing.T) {
 	if s.api.calls[0].Method != "deleteWebhook" || s.api.count("deleteWebhook") != 1 {
 		t.Error("the webhook is not deleted first, once")
 	}
-	if allowed := s.api.calls[1].Fields["allowed_updates"]; allowed != `["message","edited_message","callback_query","my_chat_member"]` {
+	if allowed := s.api.calls[1].Fields["allowed_updates"]; allowed != `["message","edited_message","callback_query","my_chat_member","inline_query","chosen_inline_result"]` {
 		t.Errorf("allowed_updates %s", allowed)
 	}
 }

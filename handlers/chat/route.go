@@ -20,6 +20,8 @@ type Routes struct {
 	Other    Handler // photo, document, contact, location, sticker, voice … outside a form, in a private chat
 	Edited   Handler // an edited text or caption in a private chat, outside a form
 	Group    Handler // what concerns us in a group: commands, presses, being added or put out; presses of inline messages
+	Inline   Handler // what is offered to somebody who types the bot's name in another chat; see Turn.Offer
+	Chosen   Handler // they sent an offered card
 	Unknown  Handler // unknown command or button; a button is answered with Labels.Stale where this is nil
 
 	// Intercept sees every text, caption and edit of a private chat before anything else does. What it handled goes no
@@ -45,6 +47,9 @@ func (r *Runtime) route(ctx context.Context, t *Turn) error {
 			return nil
 		}
 		return r.cfg.Blocked(ctx, t.Chat, t.Kind == KindBlocked)
+	}
+	if t.elsewhere() {
+		return r.inline(ctx, t)
 	}
 	if !t.Private && r.cfg.Routes.Group == nil {
 		return nil

@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/go-telegram/bot/models"
 )
@@ -29,6 +30,8 @@ const (
 	KindSignal    Kind = "signal"
 	KindBlocked   Kind = "blocked"   // the person blocked the bot; in a group: the bot was put out
 	KindUnblocked Kind = "unblocked" // the person let the bot in again; in a group: the bot was added
+	KindInline    Kind = "inline"    // somebody types the bot's name in some chat; Text is what follows
+	KindChosen    Kind = "chosen"    // they sent one of the cards that they were offered
 	KindOther     Kind = "other"     // sticker, voice, video, poll, dice …
 )
 
@@ -73,12 +76,15 @@ type Turn struct {
 	Location      *Location
 	FileID        string         // the biggest size of a photo, or the document
 	File          *File          // of a document
+	Chosen        *Chosen        // of KindChosen
 	Raw           *models.Update // nil for a signal, and for an update the library cannot read
 	Visitor       any            // whatever Config.Prepare attached
 
 	rt       *Runtime
-	callback string // id of a press that still waits for its answer
-	data     string // the press's callback_data as it came
+	callback string    // id of a press that still waits for its answer
+	data     string    // the press's callback_data as it came
+	query    string    // id of an inline query that still waits for its answer
+	arrived  time.Time // zero when an earlier process took it in
 
 	replied bool // the handler sent something
 	moved   bool // the handler opened, asked again or closed the chat's form itself

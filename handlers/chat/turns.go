@@ -65,7 +65,7 @@ func (r *Runtime) regret(ctx context.Context, t *Turn, err error) {
 	var caught *panicError
 	isPanic := errors.As(err, &caught)
 	failed := protect(func() error {
-		if text, ok := r.explain(ctx, t, err); ok && !isPanic {
+		if text, ok := r.explain(ctx, t, err); ok && !isPanic && !t.elsewhere() {
 			return r.say(ctx, t, text)
 		}
 		ref := rand.Text()[:8]

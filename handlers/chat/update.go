@@ -10,7 +10,8 @@ import (
 // wantedUpdates are the kinds of updates to ask Telegram for (allowed_updates).
 func wantedUpdates() []string {
 	return []string{models.AllowedUpdateMessage, models.AllowedUpdateEditedMessage,
-		models.AllowedUpdateCallbackQuery, models.AllowedUpdateMyChatMember}
+		models.AllowedUpdateCallbackQuery, models.AllowedUpdateMyChatMember,
+		models.AllowedUpdateInlineQuery, models.AllowedUpdateChosenInlineResult}
 }
 
 // The part of Bot API's Update that a Turn is made of. The library's types fail on values newer than themselves (an
@@ -26,6 +27,17 @@ type (
 			Message *inMessage `json:"message"`
 			Data    string     `json:"data"`
 		} `json:"callback_query"`
+		Inline *struct {
+			ID    string `json:"id"`
+			From  inUser `json:"from"`
+			Query string `json:"query"`
+		} `json:"inline_query"`
+		Chosen *struct {
+			ResultID  string `json:"result_id"`
+			From      inUser `json:"from"`
+			Query     string `json:"query"`
+			MessageID string `json:"inline_message_id"`
+		} `json:"chosen_inline_result"`
 		Member *struct {
 			Chat inChat `json:"chat"`
 			From inUser `json:"from"`
@@ -122,6 +134,13 @@ func (r *Runtime) readUpdate(body []byte) (id int64, t *Turn, err error) {
 		if a, err := ParseAction(t.data); err == nil {
 			t.Action = a
 		}
+	case u.Inline != nil:
+		// In the person's own order, though the chat they type in is another.
+		t = &Turn{Kind: KindInline, From: u.Inline.From.user(), Chat: ChatID(u.Inline.From.ID), Text: u.Inline.Query,
+			query: u.Inline.ID}
+	case u.Chosen != nil:
+		t = &Turn{Kind: KindChosen, From: u.Chosen.From.user(), Chat: ChatID(u.Chosen.From.ID), Text: u.Chosen.Query,
+			Chosen: &Chosen{CardID: u.Chosen.ResultID, MessageID: u.Chosen.MessageID}}
 	case u.Member != nil && u.Member.Chat.Type != "channel":
 		t = &Turn{Kind: KindUnblocked, Chat: u.Member.Chat.ID, From: u.Member.From.user(),
 			Private: u.Member.Chat.Type == "private"}
@@ -133,7 +152,7 @@ func (r *Runtime) readUpdate(body []byte) (id int64, t *Turn, err error) {
 	if t == nil || t.Chat == 0 {
 		return u.ID, nil, nil
 	}
-	if !t.Private && r.cfg.Routes.Group == nil && t.Kind != KindPress {
+	if !t.Private && r.cfg.Routes.Group == nil && t.Kind != KindPress && !t.elsewhere() {
 		return u.ID, nil, nil
 	}
 	t.UpdateID, t.rt = u.ID, r

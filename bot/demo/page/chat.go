@@ -215,8 +215,8 @@ func (p *page) inline(w http.ResponseWriter, r *http.Request) (any, error) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), pressTimeout)
 	defer cancel()
-	results, err := p.Telegram.Inline(ctx, user, body.Query)
-	return append([]telegram.InlineResult{}, results...), told(err)
+	answer, err := p.Telegram.Inline(ctx, user, body.Query)
+	return append([]telegram.InlineResult{}, answer.Results...), told(err)
 }
 
 // chooseInline takes one of the offers; the page posts it where the user wants.

@@ -134,7 +134,8 @@ func TestInlineMode(t *testing.T) {
 			chosen <- u.ChosenInlineResult
 		}
 	})
-	results, err := r.Inline(soon(t), aigul, "500")
+	answer, err := r.Inline(soon(t), aigul, "500")
+	results := answer.Results
 	if err != nil || len(results) != 1 || results[0].Title != "500 сом" || results[0].Message.HTML != "<b>Төлө</b>" {
 		t.Fatalf("results: %+v %v", results, err)
 	}

@@ -4,14 +4,19 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 )
 
 // Limits of inline mode (Bot API, answerInlineQuery and InlineQueryResult).
 const (
 	maxInlineResults = 50
-	maxResultID      = 64 // bytes
+	maxResultID      = 64  // bytes
+	maxInlineQuery   = 256 // characters
+	maxInlineButton  = 64  // characters of the line over the results, and of what it tells the bot
 )
 
 // InlineResult is one result of an inline query as the user sees it.
@@ -23,22 +28,34 @@ type InlineResult struct {
 	Message     Message `json:"message"` // what is sent when the user takes it
 }
 
+// InlineAnswer is what the bot offers for a query.
+type InlineAnswer struct {
+	Results   []InlineResult
+	Way       string // the line over the results that leads to the private chat
+	WayStart  string // what the bot is told there, as "/start …"
+	CacheTime int    // seconds for which Telegram may answer the same query by itself
+	Personal  bool
+}
+
 // inlineQuery is a query and, once the bot has answered, its results.
 type inlineQuery struct {
 	user     int64
 	query    string
 	answered bool
-	results  []InlineResult
+	answer   InlineAnswer
 	messages []*message
 }
 
 // Inline types a query behind the bot's name and returns what the bot offers. It waits until ctx ends.
-func (s *Server) Inline(ctx context.Context, user int64, query string) ([]InlineResult, error) {
+func (s *Server) Inline(ctx context.Context, user int64, query string) (InlineAnswer, error) {
+	if utf8.RuneCountInString(query) > maxInlineQuery {
+		return InlineAnswer{}, fmt.Errorf("telegram: an inline query has at most %d characters", maxInlineQuery)
+	}
 	s.mu.Lock()
 	u := s.users[user]
 	if u == nil {
 		s.mu.Unlock()
-		return nil, ErrNoUser
+		return InlineAnswer{}, ErrNoUser
 	}
 	s.lastID++
 	id := strconv.FormatInt(user<<32|s.lastID, 10)
@@ -52,11 +69,18 @@ func (s *Server) Inline(ctx context.Context, user int64, query string) ([]Inline
 	s.push("inline_query", user, map[string]any{"id": id, "from": u.wire(), "query": query, "offset": "", "chat_type": "private"})
 	s.mu.Unlock()
 	if err := s.await(ctx, func() bool { return q.answered }); err != nil {
-		return nil, err
+		return InlineAnswer{}, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(q.results), nil
+	return q.answer, nil
+}
+
+// SetInlineFeedback says whether the bot hears of chosen results, which is a setting at BotFather; it is on at first.
+func (s *Server) SetInlineFeedback(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inlineSilent = !on
 }
 
 // rawResult is a result as the bot sends it; the kinds served are article, photo and document by file id, contact
@@ -98,6 +122,9 @@ func (s *Server) answerInlineQuery(c *call) (any, *apiError) {
 	var results []InlineResult
 	var messages []*message
 	for _, raw := range list {
+		if raw.Type == "article" && strings.TrimSpace(raw.Title) == "" {
+			return nil, badRequest("inline query result title must be non-empty")
+		}
 		if raw.ID == "" || len(raw.ID) > maxResultID {
 			return nil, badRequest("RESULT_ID_INVALID")
 		}
@@ -112,9 +139,40 @@ func (s *Server) answerInlineQuery(c *call) (any, *apiError) {
 		messages = append(messages, m)
 		results = append(results, InlineResult{ID: raw.ID, Type: raw.Type, Title: raw.Title, Description: raw.Description, Message: s.messageView(m)})
 	}
-	q.answered, q.results, q.messages = true, results, messages
+	answer := InlineAnswer{Results: results, CacheTime: 300, Personal: c.boolean("is_personal")}
+	if c.params["cache_time"] != "" {
+		answer.CacheTime = int(c.integer("cache_time"))
+	}
+	if err := answer.way(c); err != nil {
+		return nil, err
+	}
+	q.answered, q.answer, q.messages = true, answer, messages
 	s.broadcast()
 	return true, nil
+}
+
+var startParameter = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+// way reads the button over the results.
+func (a *InlineAnswer) way(c *call) *apiError {
+	var button struct {
+		Text   string   `json:"text"`
+		Start  string   `json:"start_parameter"`
+		WebApp *wireURL `json:"web_app"`
+	}
+	if !c.decode("button", &button) {
+		return nil
+	}
+	switch {
+	case strings.TrimSpace(button.Text) == "":
+		return badRequest("can't parse inline query results button: Field \"text\" must be non-empty")
+	case utf8.RuneCountInString(button.Text) > maxInlineButton:
+		return badRequest("BUTTON_TEXT_INVALID")
+	case button.WebApp == nil && (len(button.Start) > maxInlineButton || !startParameter.MatchString(button.Start)):
+		return badRequest("START_PARAM_INVALID")
+	}
+	a.Way, a.WayStart = button.Text, button.Start
+	return nil
 }
 
 // inlineContent makes the message that a result would send.
@@ -163,7 +221,7 @@ func (s *Server) ChooseInline(user int64, resultID, query string) (Message, erro
 		return Message{}, ErrNoUser
 	}
 	for _, q := range s.inlineQueries {
-		i := slices.IndexFunc(q.results, func(r InlineResult) bool { return r.ID == resultID })
+		i := slices.IndexFunc(q.answer.Results, func(r InlineResult) bool { return r.ID == resultID })
 		if q.user != user || q.query != query || i < 0 {
 			continue
 		}
@@ -177,7 +235,9 @@ func (s *Server) ChooseInline(user int64, resultID, query string) (Message, erro
 		if sent.wire.ReplyMarkup != nil {
 			chosen["inline_message_id"] = id
 		}
-		s.push("chosen_inline_result", user, chosen)
+		if !s.inlineSilent {
+			s.push("chosen_inline_result", user, chosen)
+		}
 		view := s.messageView(&sent)
 		view.InlineID = id
 		return view, nil
@@ -196,4 +256,20 @@ func (s *Server) InlineMessage(id string) (Message, error) {
 	view := s.messageView(m)
 	view.InlineID = id
 	return view, nil
+}
+
+// WaitInlineMessage waits until a message sent by ChooseInline is as it should be, or ctx ends; it returns its last
+// state either way.
+func (s *Server) WaitInlineMessage(ctx context.Context, id string, ready func(Message) bool) (Message, error) {
+	var last Message
+	err := s.await(ctx, func() bool {
+		m, ok := s.inlineMessages[id]
+		if !ok {
+			return false
+		}
+		last = s.messageView(m)
+		last.InlineID = id
+		return ready(last)
+	})
+	return last, err
 }

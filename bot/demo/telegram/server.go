@@ -58,6 +58,7 @@ type Server struct {
 	updates        updateQueue
 	hook           *webhook
 	callbacks      map[string]*callback
+	inlineSilent   bool // chosen results are not told
 	inlineQueries  map[string]*inlineQuery
 	inlineMessages map[string]*message
 	profile        profile

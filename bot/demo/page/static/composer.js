@@ -94,6 +94,13 @@ export class Composer {
     if (!text) return;
     const { editing } = this;
     this.area.value = '';
+    const name = `@${this.phone.shared.state.bot} `.toLowerCase();
+    if (!editing && `${text} `.toLowerCase().startsWith(name)) {
+      await this.phone.attempt(() => this.phone.shareInline(text.slice(name.length).trim()));
+      autoGrow(this.area);
+      this.showSend();
+      return;
+    }
     const done = await this.phone.attempt(() =>
       editing ? this.phone.post('edit', { message: editing.id, text }) : this.phone.post('text', { text }));
     if (done) this.stopEditing();

@@ -46,6 +46,12 @@ func (s *Session) do(ctx context.Context, word, rest string) error {
 		return server.EditText(me, s.last[me], strings.ReplaceAll(rest, `\n`, "\n"))
 	case ">forge":
 		return s.forge(ctx, rest)
+	case ">inline":
+		s.Query = rest
+		s.Offered, err = server.Inline(ctx, me, rest)
+		return err
+	case ">choose":
+		return s.choose(rest)
 	case ">block":
 		server.Block(me)
 		return nil

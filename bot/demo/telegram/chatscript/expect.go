@@ -42,6 +42,14 @@ func (s *Session) expect(ctx context.Context, word, rest string) error {
 		return part("what the press opened", s.Pressed.URL, rest, false)
 	case "<copy":
 		return part("what the press copied", s.Pressed.Copy, rest, false)
+	case "<offer":
+		return s.offer(rest)
+	case "<way":
+		return part("the line over the cards", s.Offered.Way, rest, false)
+	case "<inline":
+		return s.inline(ctx, rest)
+	case "<inline-button":
+		return s.inlineButton(rest)
 	case "<deleted":
 		return s.deleted(ctx)
 	case "<none":

@@ -12,6 +12,8 @@
 //	>edit text                      she edits the last text she wrote
 //	>forge data                     a press with this data on the newest message of the bot
 //	>block   >unblock
+//	>inline 500 кофе                she types it behind the bot's name in another chat; it must be answered
+//	>choose part                    she sends the offered card whose title contains the text
 //	< part                          a message of the bot, new or edited since the last action, contains the text;
 //	                                further lines are looked for in the same message and after it
 //	<count 2 part                   exactly so many have come once everything has settled
@@ -21,6 +23,10 @@
 //	<button [label]                 the message matched last has such a button
 //	<toast part   <alert part       the answer to the last press
 //	<url part   <copy part          what the last press opened or copied
+//	<offer part                     a card is offered whose title or description contains the text; alone: none is
+//	<way part                       the line over the cards, which leads to the private chat
+//	<inline part                    the message sent last from a card contains the text, now or when it is edited
+//	<inline-button [label]          … and has such a button; alone: it has none
 //	<deleted                        the bot has deleted her last message
 //	<none                           nothing has come since what was matched last, once everything has settled
 //	!name arguments                 calls Runner.Hooks["name"]
@@ -65,6 +71,9 @@ type Session struct {
 	Message telegram.Message // what was matched last
 	Pressed telegram.Pressed // by the last press
 	QR      string           // content of the last QR code
+	Query   string           // typed behind the bot's name last
+	Offered telegram.InlineAnswer
+	Inline  telegram.Message // sent last from an offered card
 
 	run    *Runner
 	people map[string]telegram.User

@@ -1,0 +1,198 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"elkart.kg/trade/payments"
+)
+
+func (w *world) offer(t testing.TB, id payments.PersonID, key string) payments.Link {
+	t.Helper()
+	ticket, err := w.OfferCharge(t.Context(), id, payments.ChargeDraft{Amount: 500_00, Comment: "кофе", Key: key})
+	must(t, err)
+	return ticket.Link
+}
+
+// counts says how many charges a person has, and how many drafts.
+func (w *world) counts(t testing.TB, id payments.PersonID) string {
+	t.Helper()
+	return fmt.Sprintf("%d charges, %d drafts",
+		w.count(t, `SELECT count(*) FROM links WHERE created_by = $1 AND kind = 'charge'`, id),
+		w.count(t, `SELECT count(*) FROM drafts WHERE created_by = $1`, id))
+}
+
+func (w *world) wantCounts(t testing.TB, when, want string) {
+	t.Helper()
+	if got := w.counts(t, 1); got != want {
+		t.Errorf("%s: %s, want %s", when, got, want)
+	}
+}
+
+// A draft can be paid by whoever holds its code, whatever we have heard of it;
+// all who come at once wake one charge.
+func TestDraftIsALinkFromTheStart(t *testing.T) {
+	for name, wake := range map[string]func(*testing.T, *world, payments.Link) error{
+		"the page": func(t *testing.T, w *world, l payments.Link) error {
+			view, err := w.PayerView(t.Context(), l.Code)
+			if err == nil && (view.Link.State != payments.LinkActive || view.Link.Amount != 500_00 || view.Link.URI != l.URI) {
+				t.Errorf("the page shows %+v", view.Link)
+			}
+			return err
+		},
+		"check": func(t *testing.T, w *world, l payments.Link) error {
+			return ignore(w.Check(t.Context(), w.order(t, l, 500_00).Scan))
+		},
+		"create": func(t *testing.T, w *world, l payments.Link) error {
+			return ignore(w.Create(t.Context(), w.order(t, l, 500_00)))
+		},
+		"a signal": func(t *testing.T, w *world, l payments.Link) error {
+			return w.Signal(t.Context(), l.Code, payments.SignalDecline)
+		},
+		"the choice":  func(t *testing.T, w *world, l payments.Link) error { return w.Chosen(t.Context(), 1, l.Code, "BQ") },
+		"lower case":  func(t *testing.T, w *world, l payments.Link) error { return w.Chosen(t.Context(), 1, " "+l.Code, "") },
+		"the picture": func(t *testing.T, w *world, l payments.Link) error { return ignore(w.PayerView(t.Context(), l.Code)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.merchant(t, 1)
+			draft := w.offer(t, 1, "u1")
+			w.wantCounts(t, "offered", "0 charges, 1 drafts")
+			together(8, func(int) {
+				if err := wake(t, w, draft); err != nil {
+					t.Errorf("eight at once: %v", err)
+				}
+			})
+			w.wantCounts(t, "woken", "1 charges, 0 drafts")
+			if p := w.pay(t, w.order(t, draft, 500_00)); p.State != payments.PaymentSucceeded || p.Comment != "кофе" {
+				t.Errorf("paid: %+v", p)
+			}
+			if _, err := w.Check(t.Context(), w.order(t, draft, 500_00).Scan); payments.CodeOf(err) != payments.CodeRecipientWrong {
+				t.Errorf("paid twice: %v", err)
+			}
+		})
+	}
+}
+
+func TestDraftEndsWithItsTime(t *testing.T) {
+	w := newWorld(t)
+	w.merchant(t, 1)
+	draft := w.offer(t, 1, "u1")
+	w.advance(payments.ChargeLife)
+	if _, err := w.Check(t.Context(), w.order(t, draft, 500_00).Scan); payments.CodeOf(err) != payments.CodeRecipientWrong {
+		t.Errorf("check past its time: %v", err)
+	}
+	view, err := w.PayerView(t.Context(), draft.Code)
+	must(t, err)
+	if view.Link.State != payments.LinkExpired {
+		t.Errorf("the page says %s", view.Link.State)
+	}
+	w.offer(t, 1, "u2")
+	w.advance(payments.DraftLife)
+	for _, want := range []int64{1, 0} {
+		if n, err := w.store.ForgetDrafts(t.Context(), w.Now().Add(-payments.DraftLife+time.Second)); err != nil || n != want {
+			t.Errorf("forgot %d, want %d: %v", n, want, err)
+		}
+	}
+}
+
+// Every query has a link of its own, the repetition of an update has the same,
+// and typing all day fills nothing.
+func TestDraftsAreOneAQueryAndNotTooMany(t *testing.T) {
+	w := newWorld(t)
+	w.merchant(t, 1)
+	w.merchant(t, 2)
+	first := w.offer(t, 1, "u1")
+	if again := w.offer(t, 1, "u1"); again.Code != first.Code {
+		t.Error("a repeated update made a second draft")
+	}
+	if other := w.offer(t, 1, "u2"); other.Code == first.Code {
+		t.Error("two customers got one link")
+	}
+	must(t, ignore(w.pool.Exec(t.Context(), `
+		INSERT INTO drafts (code, merchant_id, outlet_id, created_by, create_key, amount, comment, hash, mcc, uri, created_at)
+		SELECT 'C' || n, merchant_id, outlet_id, created_by, 'k' || n, amount, comment, hash, mcc, uri, created_at
+		FROM drafts, generate_series(1, $1) n WHERE code = $2`, payments.MaxDrafts-3, first.Code)))
+	w.offer(t, 1, "last")
+	_, err := w.OfferCharge(t.Context(), 1, payments.ChargeDraft{Amount: 100_00, Key: "over"})
+	if payments.CodeOf(err) != payments.CodeTooMany {
+		t.Errorf("past the limit: %v", err)
+	}
+	w.offer(t, 2, "another person")
+	w.advance(24*time.Hour + time.Second)
+	w.offer(t, 1, "tomorrow")
+}
+
+// Who may not take money is offered nothing, and what one was offered nobody
+// else chooses.
+func TestDraftsAreTheMembersOwn(t *testing.T) {
+	w := newWorld(t)
+	w.merchant(t, 1)
+	w.merchant(t, 2)
+	ctx := t.Context()
+	draft := w.offer(t, 1, "u1")
+	for name, err := range map[string]error{
+		"another member's":  w.Chosen(ctx, 2, draft.Code, "BQ"),
+		"a static link":     w.Chosen(ctx, 1, desk(t, w, 1).Static.Code, "BQ"),
+		"not a code":        w.Chosen(ctx, 1, "static", "BQ"),
+		"an unknown code":   w.Chosen(ctx, 1, payments.NewCode(), "BQ"),
+		"a stranger's word": w.Chosen(ctx, 404, draft.Code, "BQ"),
+	} {
+		if payments.CodeOf(err) != payments.CodeLinkNotFound {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if n := w.count(t, `SELECT count(*) FROM inline_messages`); n != 0 {
+		t.Errorf("%d messages follow a link that is not their maker's", n)
+	}
+	_, err := w.OfferCharge(ctx, 404, payments.ChargeDraft{Amount: 100_00, Key: "u"})
+	if payments.CodeOf(err) != payments.CodeNotRegistered {
+		t.Errorf("a stranger: %v", err)
+	}
+	must(t, ignore(w.pool.Exec(ctx, `UPDATE members SET role = 'accountant' WHERE person_id = 1`)))
+	_, err = w.OfferCharge(ctx, 1, payments.ChargeDraft{Amount: 100_00, Key: "u5"})
+	if payments.CodeOf(err) != payments.CodeNotAllowed {
+		t.Errorf("an accountant: %v", err)
+	}
+	must(t, ignore(w.pool.Exec(ctx, `UPDATE members SET role = 'owner' WHERE person_id = 1`)))
+	must(t, ignore(w.pool.Exec(ctx, `UPDATE outlets SET state = 'paused'`)))
+	_, err = w.OfferCharge(ctx, 1, payments.ChargeDraft{Amount: 100_00, Key: "u6"})
+	if payments.CodeOf(err) != payments.CodeOutletPaused {
+		t.Errorf("a paused outlet: %v", err)
+	}
+	for _, d := range []payments.ChargeDraft{{Amount: 0}, {Amount: payments.DefaultMax + 1}, {Amount: 100_00, Comment: string(make([]rune, 200)) + fmt.Sprint(make([]int, 80))}} {
+		if _, err := w.OfferCharge(ctx, 1, d); payments.CodeOf(err) == "" || errors.Is(err, payments.Fail(payments.CodeOutletPaused)) {
+			t.Errorf("%v: %v", d.Amount, err)
+		}
+	}
+}
+
+func desk(t testing.TB, w *world, id payments.PersonID) payments.Desk {
+	t.Helper()
+	d, err := w.Desk(t.Context(), id)
+	must(t, err)
+	return d
+}
+
+// Chosen after it was paid: the message is brought up to date all the same.
+func TestChosenLate(t *testing.T) {
+	w := newWorld(t)
+	w.merchant(t, 1)
+	draft := w.offer(t, 1, "u1")
+	w.pay(t, w.order(t, draft, 500_00))
+	before := w.jobs(t, "link_shown")
+	for range 2 {
+		must(t, w.Chosen(t.Context(), 1, draft.Code, "BQ"))
+	}
+	view, err := w.PayerView(t.Context(), draft.Code)
+	must(t, err)
+	ids, err := w.store.InlineMessages(t.Context(), view.Link.MerchantID, view.Link.ID)
+	if err != nil || len(ids) != 1 || ids[0] != "BQ" || w.jobs(t, "link_shown") == before {
+		t.Errorf("%v, %v, %d jobs more", ids, err, w.jobs(t, "link_shown")-before)
+	}
+	if ids, err := w.store.InlineMessages(t.Context(), view.Link.MerchantID+1, view.Link.ID); err != nil || len(ids) != 0 {
+		t.Errorf("another merchant sees %v, %v", ids, err)
+	}
+}
