@@ -79,6 +79,9 @@ type Reader interface {
 	Figures(ctx context.Context, of FiguresOf) (Figures, error)
 	// Member is a person as a member of a merchant, active or not.
 	Member(ctx context.Context, merchant MerchantID, id PersonID) (Person, error)
+	// Operations hands out what Figures counts, line by line, oldest first. It
+	// ends with the first error of each.
+	Operations(ctx context.Context, of FiguresOf, each func(Operation) error) error
 	// Members are those of a merchant who can be written to.
 	Members(ctx context.Context, merchant MerchantID) ([]Person, error)
 	// Listeners are the members who want to hear of payments by a link, and can
