@@ -87,6 +87,7 @@ func (j *jobs) client(pool *pgxpool.Pool, id string) (*river.Client[pgx.Tx], err
 		Queues: map[string]river.QueueConfig{
 			store.QueueMoney:   {MaxWorkers: jobsAtOnce},
 			store.QueueTelling: {MaxWorkers: jobsAtOnce},
+			store.QueueFiles:   {MaxWorkers: 1},
 		},
 		Workers:       workers,
 		FetchCooldown: fetchCooldown,

@@ -17,7 +17,7 @@ import (
 func (t *tx) Enqueue(ctx context.Context, jobs ...payments.Scheduled) error {
 	many := make([]river.InsertManyParams, len(jobs))
 	for i, job := range jobs {
-		many[i] = river.InsertManyParams{Args: job.Job, InsertOpts: &river.InsertOpts{ScheduledAt: job.At}}
+		many[i] = river.InsertManyParams{Args: job.Job, InsertOpts: &river.InsertOpts{ScheduledAt: job.At, Queue: QueueOf(job.Job)}}
 	}
 	if _, err := t.queue.InsertManyFastTx(ctx, queueTx{pipeline: t.pipeline}, many); err != nil {
 		return fmt.Errorf("enqueue %d jobs: %w", len(jobs), err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"elkart.kg/trade/payments"
+	"elkart.kg/trade/store"
 )
 
 // Jobs put down one shortly after the other are announced each, so that none
@@ -39,5 +40,24 @@ func TestJobsAreAnnounced(t *testing.T) {
 	// 100 ms it would be a few.
 	if announced < want {
 		t.Errorf("%d of %d insertions were announced, want at least %d", announced, n, want)
+	}
+}
+
+// What moves money does not stand behind messages.
+func TestQueues(t *testing.T) {
+	w := newWorld(t)
+	jobs := map[payments.Job]string{
+		payments.AskOperator{}: store.QueueMoney, payments.TellOperator{}: store.QueueMoney, payments.PayCredit{}: store.QueueMoney,
+		payments.SendRefund{}: store.QueueMoney, payments.Fanout{}: store.QueueMoney,
+		payments.Notice{}: store.QueueTelling, payments.LinkShown{}: store.QueueTelling, payments.CreditTold{}: store.QueueTelling,
+		payments.CardTold{}: store.QueueTelling,
+	}
+	for job, queue := range jobs {
+		must(t, w.store.Atomically(t.Context(), func(tx payments.Tx) error {
+			return tx.Enqueue(t.Context(), payments.Scheduled{Job: job})
+		}))
+		if n := w.count(t, `SELECT count(*) FROM river_job WHERE kind = $1 AND queue = $2`, job.Kind(), queue); n != 1 {
+			t.Errorf("%s does not wait in queue %s", job.Kind(), queue)
+		}
 	}
 }

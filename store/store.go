@@ -129,19 +129,21 @@ func brokenOff(err error) bool {
 	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
 }
 
-// The queues. People may be slow to reach; what moves money never waits for it.
+// The queues. People may be slow to reach; what moves money never waits for it,
+// and neither waits for files, which take memory and time and are made one by one.
 const (
 	QueueMoney   = river.QueueDefault
 	QueueTelling = "telling"
+	QueueFiles   = "files"
 )
 
 // QueueOf is the queue in which a job waits.
 func QueueOf(job payments.Job) string {
 	switch job.(type) {
-	case payments.Notice, payments.LinkShown, payments.CreditTold, payments.RefundTold, payments.LinkSignal, payments.CardAdded:
-		return QueueTelling
+	case payments.AskOperator, payments.TellOperator, payments.PayCredit, payments.SendRefund, payments.Fanout:
+		return QueueMoney
 	}
-	return QueueMoney
+	return QueueTelling
 }
 
 // one collects a single row into a struct by the names of its columns.
