@@ -129,7 +129,7 @@ func TestJobsComeOutAsTheyWentIn(t *testing.T) {
 			var want []row
 			for range n - 1 {
 				jobs = append(jobs, payments.Scheduled{Job: payments.LinkShown{MerchantID: 7, LinkID: 9}})
-				want = append(want, row{"link_shown", `{"link_id": 9, "merchant_id": 7}`, "available", "default"})
+				want = append(want, row{"link_shown", `{"link_id": 9, "merchant_id": 7}`, "available", "telling"})
 			}
 			jobs = append(jobs, payments.Scheduled{Job: payments.AskOperator{MerchantID: 7, OperatorID: `o"p`}, At: at.AddDate(100, 0, 0)})
 			want = append(want, row{"ask_operator", `{"merchant_id": 7, "operator_id": "o\"p"}`, "scheduled", "default"})
