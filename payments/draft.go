@@ -150,12 +150,20 @@ func (s *Service) Chosen(ctx context.Context, id PersonID, code, inlineID string
 }
 
 // target returns a link by its code; a draft is woken. Every way in by a code
-// leads through here.
+// leads through here, but for the payer's page (payerLink).
 func (s *Service) target(ctx context.Context, r Reader, code string) (Target, error) {
 	target, err := r.Target(ctx, code)
 	if !errors.Is(err, ErrNotFound) {
 		return target, err
 	}
+	if err := s.wakeDraft(ctx, r, code); err != nil {
+		return Target{}, err
+	}
+	return r.Target(ctx, code) // also where somebody else woke it between the two questions
+}
+
+// wakeDraft makes a link of the draft under a code, if there is one.
+func (s *Service) wakeDraft(ctx context.Context, r Reader, code string) error {
 	drafted, err := r.HasDraft(ctx, code)
 	if tx, inside := r.(Tx); err == nil && drafted && inside {
 		err = wake(ctx, tx, code)
@@ -163,9 +171,9 @@ func (s *Service) target(ctx context.Context, r Reader, code string) (Target, er
 		err = s.Store.Atomically(ctx, func(tx Tx) error { return wake(ctx, tx, code) })
 	}
 	if err != nil {
-		return Target{}, fmt.Errorf("wake a draft: %w", err)
+		return fmt.Errorf("wake a draft: %w", err)
 	}
-	return r.Target(ctx, code) // also where somebody else woke it between the two questions
+	return nil
 }
 
 // wake makes a charge of a draft. Somebody else may be first; then it is done.

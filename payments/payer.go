@@ -4,13 +4,37 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // PayerView is a link as whoever holds it may see it.
 type PayerView struct {
 	Link    Link // its state is the one at the moment of asking
 	Outlet  Outlet
+	Contact string   // the merchant's for customers: +phone, @name or words; "" if not said
 	Payment *Payment // of a charge: the one that is executing, succeeded or reversed; nil if none
+	Refunds Returned // of that payment
+
+	// Verified says what is true of nearly every honest seller and costs a
+	// cheat something: an owner has shared their own number with Telegram's
+	// word for it, and a payment has reached the very card that this link's
+	// money goes to. It says nothing of goods or people; where it does not hold
+	// nothing is said either, for everybody was new once.
+	Verified bool
+}
+
+// Returned is what went back of a payment.
+type Returned struct {
+	Done   Money     // confirmed by the operator
+	Open   Money     // asked for, without the operator's final word
+	LastAt time.Time // UTC: when the last was confirmed; zero: none was
+}
+
+// PayerLink is what is known to payers of a link, but for its payment.
+type PayerLink struct {
+	Outlet
+	Contact  string
+	Verified bool
 }
 
 // PayerView returns what a link's page shows. A static code's payments are
@@ -21,18 +45,15 @@ func (s *Service) PayerView(ctx context.Context, code string) (PayerView, error)
 	if !ok {
 		return PayerView{}, Fail(CodeLinkNotFound)
 	}
-	target, err := s.target(ctx, s.Store, normal)
+	link, about, err := s.payerLink(ctx, normal)
 	if errors.Is(err, ErrNotFound) {
 		return PayerView{}, Fail(CodeLinkNotFound)
 	}
 	if err != nil {
 		return PayerView{}, fmt.Errorf("payer's view: %w", err)
 	}
-	ticket, err := s.ticket(ctx, target.Link)
-	if err != nil {
-		return PayerView{}, fmt.Errorf("payer's view: %w", err)
-	}
-	view := PayerView{Link: ticket.Link, Outlet: ticket.Outlet}
+	link.State = link.StateAt(s.now())
+	view := PayerView{Link: link, Outlet: about.Outlet, Contact: about.Contact, Verified: about.Verified}
 	if view.Link.State == LinkActive {
 		switch view.Outlet.State {
 		case OutletPaused:
@@ -41,8 +62,27 @@ func (s *Service) PayerView(ctx context.Context, code string) (PayerView, error)
 			view.Link.State = LinkCancelled
 		}
 	}
-	if view.Link.Kind == LinkCharge {
-		view.Payment = ticket.Payment
+	if view.Link.Kind != LinkCharge {
+		return view, nil
+	}
+	payment, refunds, err := s.Store.PayerPayment(ctx, link.MerchantID, link.ID)
+	switch {
+	case err == nil:
+		view.Payment, view.Refunds = &payment, refunds
+	case !errors.Is(err, ErrNotFound):
+		return PayerView{}, fmt.Errorf("payer's view: payment of link %d: %w", link.ID, err)
 	}
 	return view, nil
+}
+
+// payerLink returns a link with what its payers may know; a draft is woken.
+func (s *Service) payerLink(ctx context.Context, code string) (Link, PayerLink, error) {
+	link, about, err := s.Store.PayerLink(ctx, code)
+	if !errors.Is(err, ErrNotFound) {
+		return link, about, err
+	}
+	if err := s.wakeDraft(ctx, s.Store, code); err != nil {
+		return Link{}, PayerLink{}, err
+	}
+	return s.Store.PayerLink(ctx, code)
 }

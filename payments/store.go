@@ -43,6 +43,8 @@ type Reader interface {
 	LinkByKey(ctx context.Context, person PersonID, key string) (Link, error)
 	StaticLink(ctx context.Context, merchant MerchantID, outlet OutletID) (Link, error)
 	Target(ctx context.Context, code string) (Target, error)
+	// PayerLink returns a link by its code, with what its payers may know.
+	PayerLink(ctx context.Context, code string) (Link, PayerLink, error)
 	Messages(ctx context.Context, merchant MerchantID, link LinkID) ([]Message, error)
 	// InlineMessages are those in other chats, by what Telegram edits them by.
 	InlineMessages(ctx context.Context, merchant MerchantID, link LinkID) ([]string, error)
@@ -72,6 +74,8 @@ type Reader interface {
 	// ShownPayment is the newest payment of a link that is executing,
 	// succeeded or reversed.
 	ShownPayment(ctx context.Context, merchant MerchantID, link LinkID) (Payment, error)
+	// PayerPayment is ShownPayment with what went back of it.
+	PayerPayment(ctx context.Context, merchant MerchantID, link LinkID) (Payment, Returned, error)
 	// Takings counts what succeeded in [from, to) up to the receipt number
 	// upTo (0: all); outlet 0 is all outlets.
 	Takings(ctx context.Context, merchant MerchantID, outlet OutletID, from, to time.Time, upTo int64) (Takings, error)

@@ -32,6 +32,8 @@ func TestInBrowser(t *testing.T) {
 		{"live update", liveUpdate},
 		{"expires", expires},
 		{"hidden", hidden},
+		{"money back", moneyBack},
+		{"share", shareReceipt},
 		{"languages", languages},
 		{"without script", withoutScript},
 		{"keyboard", keyboard},
@@ -234,6 +236,52 @@ func hidden(t *testing.T, b *browsertest.Browser) {
 	}
 }
 
+// What goes back after the payer has paid shows on the page that says "paid".
+func moneyBack(t *testing.T, b *browsertest.Browser) {
+	w := newWatched(t)
+	w.service.set(paid())
+	p := b.Open(t, w.URL+"/p/"+code, browsertest.View{Touch: true})
+	p.Wait(".mark.good")
+	browsertest.Eval[bool](p, `window.untouched = true`)
+	w.service.set(refunded(250_50, 0))
+	w.step(1)
+	p.Until(`document.querySelector('h1').textContent === 'Paid, partly refunded'`)
+	w.service.set(refunded(1250_50, 0))
+	w.step(1)
+	p.Until(`document.querySelector('h1').textContent === 'Paid, then refunded'`)
+	w.left() // nothing more to hear
+	if !browsertest.Eval[bool](p, `window.untouched === true && document.querySelector('.files a') !== null`) {
+		t.Error("the page was loaded anew, or has no receipt")
+	}
+	if problems := p.Problems(); len(problems) > 0 {
+		t.Errorf("the browser complains of %q", problems)
+	}
+}
+
+// A browser that hands files on hands the receipt on; another has no button.
+func shareReceipt(t *testing.T, b *browsertest.Browser) {
+	s := newSite(t, nil)
+	s.service.set(paid())
+	p := b.Open(t, s.URL+"/p/"+code+"?lang=en", browsertest.View{Touch: true, Setup: `navigator.canShare = undefined`})
+	p.Wait(".files a")
+	if browsertest.Eval[bool](p, `document.querySelector('.share').checkVisibility()`) {
+		t.Error("a button that does nothing is shown")
+	}
+	p = b.Open(t, s.URL+"/p/"+code+"?lang=en", browsertest.View{Touch: true, Setup: `
+		navigator.canShare = data => data.files.length === 1
+		navigator.share = async data => { window.handed = data.files[0].type + ' ' + await data.files[0].text() }`})
+	p.Click(".share button")
+	p.Until(`window.handed !== undefined`)
+	if got, want := browsertest.Eval[string](p, `window.handed`), "image/png png "+paid().Payment.OperatorID+", en"; got != want {
+		t.Errorf("handed on %q, want %q", got, want)
+	}
+	p = b.Open(t, s.URL+"/p/"+code+"?lang=en", browsertest.View{Touch: true, Setup: `
+		navigator.canShare = () => true
+		navigator.share = async () => { throw new DOMException('', 'NotAllowedError') }`})
+	p.Click(".share button")
+	p.Until(`location.pathname.endsWith('/receipt.png')`)
+}
+
 func languages(t *testing.T, b *browsertest.Browser) {
 	s := newSite(t, nil)
 	p := b.Open(t, s.URL+"/p/"+code, browsertest.View{Touch: true, Language: "ky-KG,ky;q=0.9"})
@@ -285,6 +333,7 @@ func withoutScript(t *testing.T, b *browsertest.Browser) {
 // is.
 func keyboard(t *testing.T, b *browsertest.Browser) {
 	s := newSite(t, realQR)
+	s.service.set(views()["verified"])
 	p := b.Open(t, s.URL+"/p/"+code+"?lang=en", browsertest.View{Width: 1280, Height: 900})
 	var got []string
 	for range 12 {
@@ -297,9 +346,14 @@ func keyboard(t *testing.T, b *browsertest.Browser) {
 		if !browsertest.Eval[bool](p, `getComputedStyle(document.activeElement).outlineStyle === 'solid'`) {
 			t.Errorf("%s: nothing shows the focus", at)
 		}
+		if at == "Phone and card confirmed" {
+			p.Key(kb.Enter)
+			p.Wait(".verified p")
+		}
 	}
 	want := []string{
-		"Кыргызча", "Русский", "English", "Pay 1 250.50 som", "I won’t pay", "Copy the payment link", "WhatsApp", "Telegram", "Email",
+		"Кыргызча", "Русский", "English", "Phone and card confirmed", "Pay 1 250.50 som", "I won’t pay", "+996 (555) 123-456",
+		"Copy the payment link", "WhatsApp", "Telegram", "Email",
 	}
 	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("order (-got +want):\n%s", diff)

@@ -24,7 +24,8 @@ func (s *Site) customer(v *visit) error {
 		f.Preview.Picture = f.Preview.Address + "/og.png?lang=" + f.Lang
 		screen.sendOn(v.printer, f.Preview.Address)
 	}
-	if screen.Events != "" {
+	// Whoever reads a receipt is not to be interrupted.
+	if screen.Events != "" && !screen.Stage.settled() {
 		f.Refresh = int(refreshTime / time.Second)
 	}
 	return v.show(http.StatusOK, s.templates.customer, f)

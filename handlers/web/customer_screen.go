@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"html/template"
 	"strconv"
 	"time"
@@ -17,6 +18,8 @@ const (
 	stageOpen      stage = "open"
 	stagePaying    stage = "paying"
 	stagePaid      stage = "paid"
+	stagePartly    stage = "partly_refunded"
+	stageRefunded  stage = "refunded"
 	stageReversed  stage = "reversed"
 	stageExpired   stage = "expired"
 	stageUsedUp    stage = "used_up"
@@ -32,6 +35,12 @@ func stageOf(view payments.PayerView) stage {
 		case payments.PaymentExecuting:
 			return stagePaying
 		case payments.PaymentSucceeded:
+			switch back := view.Refunds.Done; {
+			case back >= p.Amount:
+				return stageRefunded
+			case back > 0:
+				return stagePartly
+			}
 			return stagePaid
 		case payments.PaymentReversed:
 			return stageReversed
@@ -54,27 +63,46 @@ func stageOf(view payments.PayerView) stage {
 	}
 }
 
-// final reports whether only the operator's correction can still change it.
-func (s stage) final() bool { return s != stageOpen && s != stagePaying && s != stagePaused }
+// settled reports whether the money has come, and may yet go back.
+func (s stage) settled() bool { return s == stagePaid || s == stagePartly }
+
+// final reports whether there is nothing to wait for: only the operator's
+// correction can still change it, or a payer who comes too late.
+func (s stage) final() bool {
+	return s != stageOpen && s != stagePaying && s != stagePaused && !s.settled()
+}
+
+// version differs when the page does: by the stage, and by what went back since.
+func version(view payments.PayerView) string {
+	v := string(stageOf(view))
+	if back := view.Refunds; back.Done != 0 || back.Open != 0 {
+		v += fmt.Sprintf(" %d %d", back.Done, back.Open)
+	}
+	return v
+}
 
 // customerPage is the page of a link, in words.
 type customerPage struct {
-	Title   string
-	Preview string
-	Stage   stage
-	Open    bool
-	Good    bool // paid
-	Waiting bool // being paid
+	Title    string
+	Preview  string
+	Stage    stage
+	Version  string
+	Open     bool
+	Good     bool // paid
+	Returned bool // paid, and some of it or all went back
+	Waiting  bool // being paid
 
 	Heading string // the state in two words; "" while open
 	Advice  string // what to do now, under the heading
 
 	PayeeLabel string
 	Payee      string
+	Verified   *note // what is known of the payee; nil: nothing is said
 	SumLabel   string
 	Sum        string // "" on an open sum
 	Between    string // bounds of an open sum, if they are narrower than usual
 	Facts      []fact
+	Seller     []fact // where and how to reach the seller
 	SmallPrint string
 
 	Pay, PayHint, Scan, Alt string
@@ -88,6 +116,7 @@ type customerPage struct {
 
 	Signal   *signalForm // what the payer can say to the seller; nil: nothing
 	Receipts []fileLink  // to take along
+	Share    string      // for browsers that hand a file to other apps
 
 	Events string // path of the stream; "": nothing more will happen
 	Live   string
@@ -95,7 +124,8 @@ type customerPage struct {
 
 type fact struct {
 	Label, Value string
-	Long         bool // the value has a line of its own
+	Long         bool         // the value has a line of its own
+	Address      template.URL // that the value leads to; "": nowhere
 }
 
 type fileLink struct{ Text, Address string }
@@ -104,7 +134,7 @@ type fileLink struct{ Text, Address string }
 func customerScreen(p *locales.Printer, view payments.PayerView, zone *time.Location) customerPage {
 	name := locales.Line(view.Outlet.Name)
 	page := customerPage{
-		Title: p.Text("page.title", "outlet", name), Stage: stageOf(view),
+		Title: p.Text("page.title", "outlet", name), Stage: stageOf(view), Version: version(view),
 		PayeeLabel: p.Text("page.payee"), Payee: name,
 	}
 	page.Open, page.Good, page.Waiting = page.Stage == stageOpen, page.Stage == stagePaid, page.Stage == stagePaying
@@ -114,21 +144,23 @@ func customerScreen(p *locales.Printer, view payments.PayerView, zone *time.Loca
 	}
 	page.sum(p, view)
 	if comment := locales.Line(view.Link.Comment); comment != "" {
-		page.Facts = append(page.Facts, fact{p.Text("page.comment"), comment, true})
-	}
-	if hours := locales.Line(view.Outlet.Hours); hours != "" && (page.Open || page.Stage == stagePaused) {
-		page.Facts = append(page.Facts, fact{p.Text("page.hours"), hours, true})
+		page.Facts = append(page.Facts, fact{Label: p.Text("page.comment"), Value: comment, Long: true})
 	}
 	page.news(p)
+	page.Returned = page.Stage == stagePartly || page.Stage == stageRefunded
 	switch {
 	case page.Open:
 		if until := view.Link.ExpiresAt; !until.IsZero() {
-			page.Facts = append(page.Facts, fact{p.Text("page.until"), p.DateTime(until.In(zone)), false})
+			page.Facts = append(page.Facts, fact{Label: p.Text("page.until"), Value: p.DateTime(until.In(zone))})
+		}
+		if view.Verified {
+			page.Verified = &note{Title: p.Text("page.verified"), Text: p.Text("page.verified.text")}
 		}
 		page.waysToPay(p, view.Link)
-	case page.Good:
-		page.receipt(p, view.Link.Code, *view.Payment, zone)
+	case page.Good, page.Returned, page.Stage == stageReversed:
+		page.payment(p, view, zone)
 	}
+	page.seller(p, view)
 	// A static code's payments are other people's: its page has nothing to
 	// wait for.
 	if view.Link.Kind == payments.LinkCharge && !page.Stage.final() {
@@ -162,6 +194,10 @@ func (page *customerPage) news(p *locales.Printer) {
 		page.Heading, page.Advice = p.Text("page.paying.title"), p.Text("page.paying.text")
 	case stagePaid:
 		page.Heading, page.Advice = p.Text("page.paid.title"), p.Text("page.paid.text")
+	case stagePartly:
+		page.Heading, page.Advice = p.Text("page.partly.title"), p.Text("page.partly.text")
+	case stageRefunded:
+		page.Heading, page.Advice = p.Text("page.refunded.title"), p.Text("page.refunded.text")
 	case stageReversed:
 		page.Heading, page.Advice = p.Text("page.reversed.title"), p.Text("page.reversed.text")
 	case stageExpired:
@@ -175,17 +211,36 @@ func (page *customerPage) news(p *locales.Printer) {
 	}
 }
 
-// receipt lists what the payer may be asked for later: the time, our number
-// and the operator's (operator regulation, §10).
-func (page *customerPage) receipt(p *locales.Printer, code string, paid payments.Payment, zone *time.Location) {
-	page.Facts = append(page.Facts,
-		fact{p.Text("page.paid_at"), p.DateTime(paid.FinalAt.In(zone)), false},
-		fact{p.Text("page.receipt"), strconv.FormatInt(paid.Receipt, 10), false},
-		fact{p.Text("page.operator_id"), locales.Line(paid.OperatorID), true})
+// payment lists what the payer may be asked for later: what went back, the
+// times, our number and the operator's (operator regulation, §10). A receipt
+// of what was reversed is none.
+func (page *customerPage) payment(p *locales.Printer, view payments.PayerView, zone *time.Location) {
+	paid, back := view.Payment, view.Refunds
+	add := func(key, value string) { page.Facts = append(page.Facts, fact{Label: p.Text(key), Value: value}) }
+	at := func(key string, t time.Time) {
+		if !t.IsZero() {
+			add(key, p.DateTime(t.In(zone)))
+		}
+	}
+	if back.Done > 0 {
+		add("check.refunded", p.Money(back.Done))
+		at("page.returned_at", back.LastAt)
+	}
+	if back.Open > 0 {
+		add("page.returning", p.Money(back.Open))
+	}
+	at("check.reversed_at", paid.ReversedAt)
+	at("page.paid_at", paid.FinalAt)
+	add("page.receipt", strconv.FormatInt(paid.Receipt, 10))
+	page.Facts = append(page.Facts, fact{Label: p.Text("page.operator_id"), Value: locales.Line(paid.OperatorID), Long: true})
+	if page.Stage == stageReversed {
+		return
+	}
 	page.SmallPrint = p.Text("page.not_fiscal")
-	path := "/p/" + code + "/receipt."
+	path := "/p/" + view.Link.Code + "/receipt."
 	page.Receipts = []fileLink{
 		{p.Text("page.receipt_picture"), path + string(PNG) + "?lang=" + p.Language()},
 		{p.Text("page.receipt_pdf"), path + string(PDF) + "?lang=" + p.Language()},
 	}
+	page.Share = p.Text("page.receipt_share")
 }

@@ -47,9 +47,19 @@ func views() map[string]payments.PayerView {
 			payment(payments.PaymentExecuting)(v)
 			v.Link.State = payments.LinkExpired
 		}),
-		"paid":     paid(),
-		"reversed": link(payment(payments.PaymentReversed)),
-		"expired":  link(func(v *payments.PayerView) { v.Link.State = payments.LinkExpired }),
+		"paid":            paid(),
+		"partly_refunded": refunded(250_50, 0),
+		"refunding":       refunded(0, 1250_50),
+		"refunded":        refunded(1250_50, 0),
+		"reversed": link(func(v *payments.PayerView) {
+			*v = paid()
+			v.Payment.State, v.Payment.ReversedAt = payments.PaymentReversed, now.Add(time.Hour)
+			v.Contact = "0555 12-34-56"
+		}),
+		"verified": link(func(v *payments.PayerView) {
+			v.Verified, v.Contact, v.Outlet.Address, v.Outlet.Hours = true, "+996 (555) 123-456", "Бишкек, Чүй 1 <b>", "09:00–18:00"
+		}),
+		"expired": link(func(v *payments.PayerView) { v.Link.State = payments.LinkExpired }),
 		"used_up": link(func(v *payments.PayerView) {
 			v.Link.Kind, v.Link.State = payments.LinkReusable, payments.LinkUsedUp
 		}),
@@ -58,6 +68,16 @@ func views() map[string]payments.PayerView {
 			v.Link.Kind, v.Link.State, v.Link.Amount = payments.LinkStatic, payments.LinkPaused, 0
 		}),
 	}
+}
+
+// refunded is a payment of which some went back.
+func refunded(done, open payments.Money) payments.PayerView {
+	v := paid()
+	v.Refunds = payments.Returned{Done: done, Open: open}
+	if done > 0 {
+		v.Refunds.LastAt = now.Add(2 * time.Hour)
+	}
+	return v
 }
 
 func TestCustomerPage(t *testing.T) {
@@ -76,24 +96,96 @@ func TestCustomerPage(t *testing.T) {
 	}
 }
 
-// Only a link that can be paid has a way to pay, and only a charge that is not
-// settled has something to wait for.
+// Only a link that can be paid has a way to pay. A charge waits to be paid, and
+// then listens whether money goes back; only the first interrupts a reader
+// whose browser has no script.
 func TestCustomerPageOffersWhatIsPossible(t *testing.T) {
 	s := newSite(t, nil)
 	for name, view := range views() {
 		s.service.set(view)
 		body := s.get("/p/" + code).body
-		payable := name == "open" || name == "static" || name == "hours" || name == "bounded"
+		payable := name == "open" || name == "static" || name == "hours" || name == "bounded" || name == "verified"
 		if got := strings.Contains(body, `class="button"`) && strings.Contains(body, "/qr.png"); got != payable {
 			t.Errorf("%s: a way to pay = %v, want %v", name, got, payable)
 		}
 		if got := s.get("/p/" + code + "/qr.png").StatusCode; (got == http.StatusOK) != payable {
 			t.Errorf("%s: picture answers %d", name, got)
 		}
-		waits := name == "open" || strings.HasPrefix(name, "paying")
-		if got := strings.Contains(body, `data-events="/p/`+code+`/events"`) && strings.Contains(body, `<noscript><meta http-equiv="refresh"`); got != waits {
-			t.Errorf("%s: waits = %v, want %v", name, got, waits)
+		waits := name == "open" || name == "verified" || strings.HasPrefix(name, "paying")
+		if got := strings.Contains(body, `<noscript><meta http-equiv="refresh"`); got != waits {
+			t.Errorf("%s: asks anew without script = %v, want %v", name, got, waits)
 		}
+		listens := waits || name == "paid" || name == "partly_refunded" || name == "refunding"
+		if got := strings.Contains(body, `data-events="/p/`+code+`/events"`); got != listens {
+			t.Errorf("%s: listens = %v, want %v", name, got, listens)
+		}
+		receipt := name == "paid" || strings.Contains(name, "refund")
+		if got := strings.Contains(body, "/receipt.png?") && strings.Contains(body, "/receipt.pdf?") && strings.Contains(body, "data-share="); got != receipt {
+			t.Errorf("%s: a receipt to take along = %v, want %v", name, got, receipt)
+		}
+		if got := strings.Contains(body, `class="verified"`); got != (name == "verified") {
+			t.Errorf("%s: verified = %v", name, got)
+		}
+	}
+}
+
+// What went back is on the page with its sum and its moment.
+func TestCustomerPageSaysWhatWentBack(t *testing.T) {
+	s := newSite(t, nil)
+	for _, c := range []struct {
+		name string
+		view payments.PayerView
+		want []string
+	}{
+		{"a part", refunded(250_50, 0), []string{"Оплачено, часть денег возвращена", "Возвращено", "250,50 сом", "09.05.2026 16:30", "1 250,50 сом"}},
+		{"all", refunded(1250_50, 0), []string{"Оплачено, деньги возвращены", "Вся сумма", "09.05.2026 16:30"}},
+		{"on its way", refunded(0, 100_00), []string{">Оплачено<", "Возврат в обработке", "100 сом"}},
+		{"a part, and more on its way", refunded(250_50, 100_00), []string{"часть денег возвращена", "250,50 сом", "Возврат в обработке", "100 сом"}},
+		{"reversed", views()["reversed"], []string{"Платёж отменён", "09.05.2026 15:30", "d290f1ee-6c54-4b01-90e6-d701748f0851"}},
+	} {
+		s.service.set(c.view)
+		body := s.get("/p/" + code + "?lang=ru").body
+		body = strings.ReplaceAll(body, "\u00a0", " ")
+		for _, want := range c.want {
+			if !strings.Contains(body, want) {
+				t.Errorf("%s: no %q on the page", c.name, want)
+			}
+		}
+		if strings.Contains(body, "01.01.0001") {
+			t.Errorf("%s: a moment that never was", c.name)
+		}
+	}
+}
+
+// A contact leads somewhere where it is a number or a name, and nowhere else.
+func TestContact(t *testing.T) {
+	s := newSite(t, nil)
+	for contact, want := range map[string]string{
+		"+996 555 123 456": "tel:+996555123456", "0555 12-34-56": "tel:0555123456", "+996(312)66–00–00": "tel:+996312660000", "996555123456": "tel:996555123456",
+		"@aigul_shop": "https://t.me/aigul_shop", "@a": "", "@aigul.shop": "", "@1aigul": "", "@aigul/../x": "",
+		"WhatsApp +996555123456": "", "Ошский рынок, ряд 5": "", "javascript:alert(1)": "", "+1": "", "12345678901234567890": "",
+		"tel:+996555123456": "", "https://evil.kg/": "", "@аигуль": "", "+996 555 <b>": "",
+	} {
+		v := charge()
+		v.Contact = contact
+		s.service.set(v)
+		body := s.get("/p/" + code + "?lang=en").body
+		_, part, ok := strings.Cut(body, `<dl class="seller">`)
+		part, _, _ = strings.Cut(part, "</dl>")
+		if !ok || !strings.Contains(html.UnescapeString(part), contact) {
+			t.Errorf("%q is not on the page", contact)
+		}
+		got := ""
+		if m := regexp.MustCompile(`href="([^"]*)"`).FindStringSubmatch(part); m != nil {
+			got = html.UnescapeString(m[1])
+		}
+		if got != want {
+			t.Errorf("%q leads to %q, want %q", contact, got, want)
+		}
+	}
+	s.service.set(charge())
+	if strings.Contains(s.get("/p/"+code).body, `class="seller"`) {
+		t.Error("a list of nothing")
 	}
 }
 

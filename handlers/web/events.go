@@ -18,6 +18,8 @@ const (
 	lookEvery     = time.Second
 	eagerLooks    = 300
 	patientEvery  = 5   // ticks, past eagerLooks
+	settledEvery  = 10  // ticks, once it is paid: money goes back slowly
+	settledTicks  = 300 // after which a payer who looks on has to come again
 	heartbeat     = 15  // ticks without news until a comment, so that no proxy gives up
 	streamLooks   = 900 // ticks
 	patience      = 5   // failures in a row until the stream ends
@@ -31,9 +33,9 @@ const (
 	maxAddrListeners = 64
 )
 
-// customerEvents streams the stage of a link as server-sent events (WHATWG
-// HTML, §9.2): "stage" with the stage as its data, at once and at each change,
-// then "end" at a final one.
+// customerEvents streams the version of a link's page as server-sent events
+// (WHATWG HTML, §9.2): "stage" with the version as its data, at once and at
+// each change, then "end" when there is nothing more to wait for.
 func (s *Site) customerEvents(v *visit) error {
 	ctx := v.r.Context()
 	view, err := s.service.PayerView(ctx, v.r.PathValue("code"))
@@ -64,18 +66,18 @@ func (s *Site) customerEvents(v *visit) error {
 
 // follow looks at the link again and again, and reports each change.
 func (s *Site) follow(ctx context.Context, view payments.PayerView, out *stream, ticks <-chan time.Time) {
-	shown, quiet, failures := stage(""), 0, 0
+	shown, quiet, failures, settled := "", 0, 0, 0
 	for n := 0; out.err == nil; n++ {
-		now := stageOf(view)
+		stage, now := stageOf(view), version(view)
 		switch {
 		case now != shown:
-			out.send("event: stage\ndata: " + string(now) + "\n\n")
+			out.send("event: stage\ndata: " + now + "\n\n")
 			shown, quiet = now, 0
 		case quiet >= heartbeat:
 			out.send(":\n\n")
 			quiet = 0
 		}
-		if now.final() {
+		if stage.final() || settled == settledTicks {
 			out.send("event: end\ndata:\n\n")
 			return
 		}
@@ -90,7 +92,15 @@ func (s *Site) follow(ctx context.Context, view payments.PayerView, out *stream,
 			return
 		}
 		quiet++
-		if n > eagerLooks && n%patientEvery != 0 {
+		every := 1
+		switch {
+		case stage.settled():
+			every = settledEvery
+			settled++
+		case n > eagerLooks:
+			every = patientEvery
+		}
+		if n%every != 0 {
 			continue
 		}
 		fresh, err := s.service.PayerView(ctx, view.Link.Code)

@@ -63,8 +63,9 @@ func (w *watched) tick(n int) {
 }
 
 // step is tick, and returns when the stream has looked at the link, so that
-// what changes afterwards is seen at the next step. A look that was under way
-// before the tick, such as the first of a stream, is let through.
+// what changes afterwards is seen at the next step; where it does not look
+// each second, a step is several. A look that was under way before the first
+// tick, such as that of a new stream, is let through.
 func (w *watched) step(n int) {
 	w.t.Helper()
 	looks := make(chan struct{})
@@ -72,19 +73,15 @@ func (w *watched) step(n int) {
 	defer w.service.count(nil)
 	hang := time.After(patience)
 	for range n {
-		for ticks := w.ticks; ; {
+		for ticked, looked := false, false; !looked; {
 			select {
-			case ticks <- now:
-				ticks = nil
-				continue
+			case w.ticks <- now:
+				ticked = true
 			case <-looks:
-				if ticks != nil {
-					continue
-				}
+				looked = ticked
 			case <-hang:
 				w.t.Fatal("nobody listens")
 			}
-			break
 		}
 	}
 }
@@ -149,9 +146,38 @@ func TestEventsFollowThePayment(t *testing.T) {
 	wantFrames(t, r, "event: stage\ndata: open")
 	w.service.set(paid())
 	w.step(1)
-	wantFrames(t, r, "event: stage\ndata: paid", "event: end\ndata:")
+	wantFrames(t, r, "event: stage\ndata: paid")
+	w.service.set(refunded(0, 250_50))
+	w.step(1)
+	wantFrames(t, r, "event: stage\ndata: paid 0 25050")
+	w.service.set(refunded(250_50, 0))
+	w.step(1)
+	wantFrames(t, r, "event: stage\ndata: partly_refunded 25050 0")
+	w.service.set(refunded(1250_50, 0))
+	w.step(1)
+	wantFrames(t, r, "event: stage\ndata: refunded 125050 0")
+	wantFrames(t, r, "event: end\ndata:")
 	if rest, err := io.ReadAll(r); err != nil || len(rest) != 0 {
 		t.Errorf("after the end: %q, %v", rest, err)
+	}
+}
+
+// Whoever has paid and looks on for minutes is let go; each look costs a
+// question, and those are few.
+func TestEventsOfWhatIsPaidAreFew(t *testing.T) {
+	w := newWatched(t)
+	w.service.set(paid())
+	looks := make(chan struct{}, 2000)
+	w.service.count(looks)
+	r, _, _ := w.listen()
+	wantFrames(t, r, "retry: 3000", "event: stage\ndata: paid")
+	w.tick(300)
+	rest, err := io.ReadAll(r)
+	if err != nil || !strings.HasSuffix(string(rest), "event: end\ndata:\n\n") {
+		t.Errorf("after five minutes: %q, %v", rest, err)
+	}
+	if got := len(looks); got > 32 {
+		t.Errorf("%d looks at the database", got)
 	}
 }
 
@@ -192,7 +218,7 @@ func TestEventsSurviveAFault(t *testing.T) {
 	fail(nil)
 	w.service.set(paid())
 	w.step(1)
-	wantFrames(t, r, "event: stage\ndata: paid", "event: end\ndata:")
+	wantFrames(t, r, "event: stage\ndata: paid")
 }
 
 func TestEventsGiveUp(t *testing.T) {

@@ -63,10 +63,10 @@ func receiptScreen(p *locales.Printer, view payments.ReceiptView, zone *time.Loc
 		at = p.Text("check.reversed_at")
 	}
 	if view.Refunded > 0 {
-		page.Facts = append(page.Facts, fact{p.Text("check.refunded"), p.Money(view.Refunded), false})
+		page.Facts = append(page.Facts, fact{Label: p.Text("check.refunded"), Value: p.Money(view.Refunded)})
 	}
 	page.Facts = append(page.Facts,
-		fact{at, p.DateTime(view.At.In(zone)), false},
-		fact{p.Text("page.receipt"), strconv.FormatInt(view.Number, 10), false})
+		fact{Label: at, Value: p.DateTime(view.At.In(zone))},
+		fact{Label: p.Text("page.receipt"), Value: strconv.FormatInt(view.Number, 10)})
 	return page
 }

@@ -32,7 +32,7 @@ func TestSignals(t *testing.T) {
 			s.service.set(view)
 			var want []payments.SignalKind
 			switch name {
-			case "open":
+			case "open", "verified":
 				want = []payments.SignalKind{payments.SignalDecline}
 			case "expired", "cancelled", "used_up", "paused", "reversed":
 				want = []payments.SignalKind{payments.SignalAsk}

@@ -36,7 +36,7 @@ const sight = `(() => {
 		document.dispatchEvent(new Event('visibilitychange', {bubbles: true}))
 		return hidden
 	}}
-})()`
+})();`
 
 // Browser is a running Chromium.
 type Browser struct{ ctx context.Context }
@@ -78,6 +78,7 @@ type View struct {
 	Touch         bool // a phone: no mouse, no hovering
 	NoScript      bool
 	Language      string // Accept-Language; "": English
+	Setup         string // a script that runs before those of each page
 }
 
 // Page is a tab.
@@ -183,7 +184,7 @@ func (v View) apply(ctx context.Context) error {
 		_, err = chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	}
 	if err == nil {
-		_, err = chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: sight})
+		_, err = chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: sight + "\n" + v.Setup})
 	}
 	if err == nil && v.NoScript {
 		_, err = chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})

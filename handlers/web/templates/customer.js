@@ -64,7 +64,25 @@
       area.remove()
     }
   }
+
+  // The receipt goes to another app as a picture, where the browser knows how;
+  // otherwise it is shown.
+  const share = async address => {
+    try {
+      const answer = await fetch(address)
+      if (!answer.ok) throw answer.status
+      await navigator.share({files: [new File([await answer.blob()], 'receipt.png', {type: 'image/png'})]})
+    } catch (problem) {
+      if (problem.name !== 'AbortError') location.href = address
+    }
+  }
+  if (navigator.canShare && navigator.canShare({files: [new File([], 'receipt.png', {type: 'image/png'})]})) {
+    document.documentElement.classList.add('shares')
+  }
+
   live.addEventListener('click', async event => {
+    const shared = event.target.closest('[data-share]')
+    if (shared) return share(shared.dataset.share)
     const button = event.target.closest('[data-copy]')
     if (!button) return
     await copy(button.dataset.copy)
