@@ -86,6 +86,14 @@ type Reader interface {
 	// Operations hands out what Figures counts, line by line, oldest first. It
 	// ends with the first error of each.
 	Operations(ctx context.Context, of FiguresOf, each func(Operation) error) error
+	// History returns up to limit entries of a filter beyond a position; the zero
+	// position is the beginning in either order. next is where to go on, zero when
+	// there is nothing more. Fewer than limit entries may come with a next: what
+	// is looked for is rare, and the answer was not to wait.
+	History(ctx context.Context, filter HistoryFilter, from Position, order HistoryOrder, limit int) (found []HistoryEntry, next Position, err error)
+	// HistoryTotal counts and adds up the entries of a filter; known is false if
+	// there are more than so many, or it would take long to know.
+	HistoryTotal(ctx context.Context, filter HistoryFilter, most int) (total Takings, known bool, err error)
 	// Members are those of a merchant who can be written to.
 	Members(ctx context.Context, merchant MerchantID) ([]Person, error)
 	// Listeners are the members who want to hear of payments by a link, and can

@@ -38,6 +38,9 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool) ([]Migration, error) {
 	for _, r := range results {
 		taken = append(taken, Migration{Version: r.Source.Version, Name: r.Source.Path, Applied: true})
 	}
+	if err := keepOldWords(ctx, pool); err != nil {
+		return nil, fmt.Errorf("migrate: words of comments: %w", err)
+	}
 	return taken, migrateQueue(ctx, pool)
 }
 

@@ -82,9 +82,9 @@ func (t *tx) InsertPayment(ctx context.Context, p payments.Payment) (payments.Pa
 	var id payments.PaymentID
 	err := t.db.QueryRow(ctx, `
 		INSERT INTO payments (merchant_id, outlet_id, link_id, once, operator_id, psp_transaction_id, receipt_id,
-			type, customer, amount, beneficiary_name, comment, state, fingerprint, created_at)
+			type, customer, amount, beneficiary_name, comment, state, fingerprint, created_at, seller_id)
 		SELECT l.merchant_id, l.outlet_id, l.id, l.kind = 'charge', @operator_id, @psp_id, @receipt_id,
-			@type, @customer, @amount, @name, @comment, @state, @fingerprint, @created_at
+			@type, @customer, @amount, @name, @comment, @state, @fingerprint, @created_at, CASE WHEN l.kind <> 'static' THEN l.created_by END
 		FROM links l WHERE l.merchant_id = @merchant AND l.id = @link
 		ON CONFLICT DO NOTHING
 		RETURNING id`,
@@ -138,6 +138,11 @@ func (t *tx) MarkPayment(_ context.Context, p payments.Payment) error {
 		RETURNING id`,
 		p.MerchantID, p.ID, p.State, p.ReversedBy, p.Late, p.Receipt, p.ReceiptKey, orNull(p.ExecutedAt), orNull(p.FinalAt),
 		p.Fee, p.DuplicateOf, orNull(p.ReversedAt))
+	if !p.FinalAt.IsZero() && p.ReversedAt.IsZero() {
+		if words := payments.StemList(p.Comment); len(words) > 0 {
+			t.pipeline.later("insert words", insertWords, p.MerchantID, words, p.FinalAt, p.ID)
+		}
+	}
 	return nil
 }
 
