@@ -122,7 +122,8 @@ const (
 	actionMenu     = "menu"
 	actionPay      = "pay"    // the keypad
 	actionSum      = "sum"    // a key of it: tyiyn
-	actionCancel   = "cancel" // link
+	actionCancel   = "cancel" // link, messageOfText or nothing
+	actionShow     = "show"   // link
 	actionAgain    = "again"  // link
 	actionCards    = "cards"
 	actionNewCard  = "newcard" // outlet, page of outlets; without an outlet it is asked for
@@ -163,6 +164,7 @@ func (b *Bot) Routes() chat.Routes {
 			actionPay:      b.registered(b.keypad),
 			actionSum:      b.registered(b.keypadSum),
 			actionCancel:   b.registered(b.cancelCharge),
+			actionShow:     b.registered(b.showCharge),
 			actionAgain:    b.registered(b.again),
 			actionCards:    b.registered(b.cards),
 			actionNewCard:  b.registered(b.newCard),

@@ -133,7 +133,33 @@ func (b *Bot) cancelCharge(ctx context.Context, t *chat.Turn) error {
 	if err != nil {
 		return err
 	}
-	return t.Edit(ctx, b.TicketScreen(v.Person, ticket))
+	screen := b.TicketScreen(v.Person, ticket)
+	screen.Caption = t.Action.Arg(1) != messageOfText
+	return t.Edit(ctx, screen)
+}
+
+// messageOfText says with a button that its message has no picture to keep.
+const messageOfText = "text"
+
+// showCharge sends a charge once more, to be shown or sent on; one that is over
+// as words alone, for nobody should scan it.
+func (b *Bot) showCharge(ctx context.Context, t *chat.Turn) error {
+	id, err := t.Action.Int64(0)
+	if err != nil {
+		return b.unknown(ctx, t)
+	}
+	v := visit(t)
+	ticket, err := b.service.Ticket(ctx, v.ID, payments.LinkID(id))
+	if err != nil {
+		return err
+	}
+	if ticket.Link.State == payments.LinkActive && ticket.Payment == nil {
+		return b.replyTicket(ctx, t, ticket)
+	}
+	screen := b.TicketScreen(v.Person, ticket)
+	screen.Caption = false
+	_, err = t.Reply(ctx, screen)
+	return err
 }
 
 // replyTicket sends a charge as one message that follows its state from then on.

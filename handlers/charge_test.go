@@ -163,6 +163,36 @@ func TestChargeThatIsBeingPaidIsNotCancelled(t *testing.T) {
 	w.expect("<editedphoto 500 сом", "✅ Оплачен", "Чек № 12")
 }
 
+// The link behind a payer's word can be seen again: with its code while it can be
+// paid, in words afterwards, and never somebody else's.
+func TestChargeIsShownAgain(t *testing.T) {
+	w := registeredWorld(t, "ru", page)
+	w.says("500 кофе")
+	w.heard()
+	w.pressData(">>", 1, "show:100", false)
+	w.expect("<photo 500 сом", "0CHARGE100", "[✖️ Отменить]")
+	if got := len(w.service.shown[100]); got != 2 {
+		t.Errorf("%d messages follow the charge, want both", got)
+	}
+	w.says("рахмат")
+	w.heard()
+	w.pressData(">>", w.lastID, "cancel:100:text", false)
+	w.expect("<edited 500 сом", "🚫 Отменён", "[🔁 Повторить]")
+	w.pressData(">>", 1, "show:100", false)
+	w.expect("< 500 сом", "🚫 Отменён")
+	w.says("300")
+	w.service.pay(101, payments.PaymentExecuting)
+	w.heard()
+	w.pressData(">>", 1, "show:101", false)
+	w.expect("< 300 сом", "🔄 В обработке")
+	for _, data := range []string{"show", "show:x", "show:999"} {
+		w.pressData(">>", 1, data, false)
+		if got := w.heard(); strings.Contains(got, "<photo") || strings.Contains(got, "сом") {
+			t.Errorf("%s shows\n%s", data, got)
+		}
+	}
+}
+
 func TestLinkIsNationalWithoutAPublicAddress(t *testing.T) {
 	w := registeredWorld(t, "ru", "")
 	w.says("500")

@@ -32,10 +32,21 @@ func linkSignalScreen(p *locales.Printer, n payments.SignalNews) chat.Screen {
 		until := p.DayTime(n.Link.ExpiresAt.In(n.Merchant.Location()))
 		lines = append(lines, "", p.HTML("signal.still_open", "until", until))
 	}
-	screen := chat.Screen{Text: strings.Join(lines, "\n"), Buttons: [][]chat.Button{payRow(p)}}
-	if n.Link.Amount != 0 {
-		again := chat.Button{Text: p.Text("signal.button.again", "sum", n.Link.Amount), Action: chat.Act(actionAgain, n.Link.ID)}
-		screen.Buttons = [][]chat.Button{{again}}
+	return chat.Screen{Text: strings.Join(lines, "\n"), Buttons: signalButtons(p, n)}
+}
+
+// signalButtons lead on in one tap: a link that a payer refuses is closed or
+// shown; another than the one that payers ask for is made over the same sum.
+func signalButtons(p *locales.Printer, n payments.SignalNews) [][]chat.Button {
+	id := n.Link.ID
+	switch {
+	case n.Signal == payments.SignalDecline && n.Link.State == payments.LinkActive:
+		return [][]chat.Button{
+			{{Text: p.Text("signal.button.cancel"), Action: chat.Act(actionCancel, id, messageOfText)}},
+			{{Text: p.Text("signal.button.show"), Action: chat.Act(actionShow, id)}},
+		}
+	case n.Link.Amount != 0:
+		return [][]chat.Button{{{Text: p.Text("signal.button.again", "sum", n.Link.Amount), Action: chat.Act(actionAgain, id)}}}
 	}
-	return screen
+	return [][]chat.Button{payRow(p)}
 }
