@@ -50,6 +50,7 @@ import (
 	"time"
 
 	"elkart.kg/trade/bot/demo/telegram"
+	"elkart.kg/trade/payments/scanner"
 )
 
 // Deps are what the page shows and works on.
@@ -70,7 +71,7 @@ type page struct {
 	adding    sync.Mutex // of users: the next id is taken by one at a time
 	messenger messenger
 	changes   changes
-	decoders  chan struct{} // bounds the pictures being decoded at once
+	scanner   *scanner.Scanner
 	now       func() time.Time
 }
 
@@ -80,7 +81,7 @@ func New(d Deps) http.Handler {
 	if d.Log == nil {
 		d.Log = slog.Default()
 	}
-	p := &page{Deps: d, decoders: make(chan struct{}, maxDecoders), now: time.Now}
+	p := &page{Deps: d, scanner: scanner.New(), now: time.Now}
 	if u, err := url.Parse(d.PublicURL); err == nil {
 		p.host = u.Hostname()
 	}
