@@ -35,6 +35,7 @@ type world struct {
 
 	app  *app
 	stop func()
+	kept map[string]kept // pictures that a script goes on with
 }
 
 // option changes the settings before the start.
@@ -46,7 +47,7 @@ func withoutPages(c *config) { c.publicURL = "" }
 func newWorld(t *testing.T, options ...option) *world {
 	t.Helper()
 	ignore := goleak.IgnoreCurrent()
-	w := &world{t: t}
+	w := &world{t: t, kept: make(map[string]kept)}
 	var logged syncBuffer
 	w.log = slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	t.Cleanup(func() {
@@ -175,6 +176,13 @@ func (w *world) runner() *chatscript.Runner {
 			"inline":   w.hookInline,
 			"printed":  w.hookPrinted,
 			"card":     w.hookCard,
+			"keep":     w.hookKeep,
+			"show":     w.hookShow,
+			"draw":     w.hookDraw,
+			"type":     w.hookType,
+			"album":    w.hookAlbum,
+			"junk":     w.hookJunk,
+			"reverse":  w.hookReverse,
 			"restart":  func(context.Context, *chatscript.Session, string) error { w.restart(); return nil },
 			"settle":   func(ctx context.Context, _ *chatscript.Session, _ string) error { return w.settle(ctx) },
 			"advance": func(_ context.Context, _ *chatscript.Session, args string) error {

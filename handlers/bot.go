@@ -18,6 +18,7 @@ import (
 	"elkart.kg/trade/handlers/chat"
 	"elkart.kg/trade/locales"
 	"elkart.kg/trade/payments"
+	"elkart.kg/trade/payments/scanner"
 )
 
 // People is what the conversation asks about whom it talks to.
@@ -66,6 +67,7 @@ type Service interface {
 	Charges
 	Inline
 	Refunds
+	Proofs
 }
 
 // Deps is what a Bot is made of.
@@ -91,6 +93,8 @@ type Bot struct {
 	zone      *time.Location
 	now       func() time.Time
 	press     Press
+	scanner   *scanner.Scanner
+	checks    *checks
 	qr        func(content string) ([]byte, error)
 }
 
@@ -109,7 +113,7 @@ func New(d Deps) (*Bot, error) {
 	}
 	b := &Bot{
 		service: d.Service, catalog: d.Catalog, publicURL: strings.TrimRight(d.PublicURL, "/"),
-		zone: d.Zone, now: d.Now, press: d.Press, qr: d.QR,
+		zone: d.Zone, now: d.Now, press: d.Press, scanner: scanner.New(), checks: newChecks(d.Now), qr: d.QR,
 	}
 	if b.qr == nil {
 		b.qr = newPictures(qrCacheSize, drawQR).of
@@ -155,6 +159,7 @@ func (b *Bot) Routes() chat.Routes {
 			"cards":    b.registered(b.cards),
 			"outlets":  b.registered(b.outlets),
 			"profile":  b.registered(b.profile),
+			"verify":   b.registered(b.verify),
 			"settings": b.settings,
 			"help":     b.help,
 			"cancel":   b.nothingToCancel,
@@ -170,6 +175,7 @@ func (b *Bot) Routes() chat.Routes {
 			actionNewCard:  b.registered(b.newCard),
 			actionMore:     b.registered(b.more),
 			actionHelp:     b.help,
+			actionVerify:   b.registered(b.verify),
 			actionSettings: b.settings,
 			actionLanguage: b.setLanguage,
 
@@ -204,9 +210,9 @@ func (b *Bot) Routes() chat.Routes {
 			actionRefundSend: b.registered(b.refundSend),
 		},
 		Signals:   map[string]chat.Handler{SignalCardAdded: b.cardAdded},
-		Forms:     []chat.Form{b.setupForm(), b.cardForm(), b.refundForm(), b.outletForm(), b.outletEditForm(), b.profileForm(), b.tinForm()},
+		Forms:     []chat.Form{b.setupForm(), b.cardForm(), b.refundForm(), b.outletForm(), b.outletEditForm(), b.profileForm(), b.tinForm(), b.verifyForm()},
 		Text:      b.registered(b.text),
-		Other:     b.registered(b.hint),
+		Other:     b.registered(b.other),
 		Edited:    b.edited,
 		Group:     b.group,
 		Inline:    b.inline,

@@ -14,6 +14,9 @@ import (
 func (b *Bot) text(ctx context.Context, t *chat.Turn) error {
 	asked, err := payments.ParseCharge(t.Text)
 	if errors.Is(err, payments.ErrNotASum) {
+		if shown, err := b.shownAddress(ctx, t); shown {
+			return err
+		}
 		return b.hint(ctx, t)
 	}
 	if err != nil {

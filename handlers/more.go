@@ -22,6 +22,7 @@ type moreItem struct {
 func moreItems() []moreItem {
 	return []moreItem{
 		{"print.button.poster", actionPoster, ""},
+		{"verify.button.more", actionVerify, ""},
 		{"more.button.cards", actionCards, payments.ActionCards},
 		{"more.button.profile", actionProfile, ""},
 		{"more.button.settings", actionSettings, ""},

@@ -80,6 +80,7 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 		"profile": profileScreens(p),
 		"signal":  signalScreens(p),
 		"inline":  inlineScreens(c, p),
+		"verify":  verifyScreens(p),
 		"setup": {
 			{"language", languageScreen(c, lang)},
 			{"phone", phoneScreen(p)},

@@ -18,6 +18,7 @@ type shop struct {
 	OutletCare
 	Signs
 	Profiles
+	Proofs
 }
 
 // noPress is for tests that print nothing.

@@ -71,6 +71,7 @@ func (b *Bot) Commands(lang string) []Command {
 		{"outlets", p.Text("command.outlets")},
 		{"cards", p.Text("command.cards")},
 		{"profile", p.Text("command.profile")},
+		{"verify", p.Text("command.verify")},
 		{"settings", p.Text("command.settings")},
 		{"help", p.Text("command.help")},
 		{"cancel", p.Text("command.cancel")},

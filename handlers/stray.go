@@ -17,6 +17,14 @@ func (b *Bot) help(ctx context.Context, t *chat.Turn) error {
 	return b.resume(ctx, t)
 }
 
+// other deals with what is no text: a picture may be a receipt's.
+func (b *Bot) other(ctx context.Context, t *chat.Turn) error {
+	if isPicture(t) {
+		return b.picture(ctx, t)
+	}
+	return b.hint(ctx, t)
+}
+
 // hint answers what the conversation has no use for: talk, stickers, voice,
 // pictures, somebody's contact.
 func (b *Bot) hint(ctx context.Context, t *chat.Turn) error {

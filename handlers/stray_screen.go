@@ -8,7 +8,7 @@ import (
 func helpScreen(p *locales.Printer, registered bool) chat.Screen {
 	s := chat.Screen{Text: p.HTML("help.screen")}
 	if registered {
-		s.Buttons = nextSteps(p)
+		s.Buttons = append([][]chat.Button{{{Text: p.Text("verify.button.more"), Action: chat.Act(actionVerify)}}}, nextSteps(p)...)
 	}
 	return s
 }

@@ -148,6 +148,9 @@ func (w *world) serve(rw http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(&w.record, "<deleted\n")
 		w.answer(rw, "true")
 		return
+	case "getFile":
+		w.refuse(rw, "Bad Request: invalid file_id")
+		return
 	case "answerCallbackQuery":
 		if text := r.FormValue("text"); text != "" {
 			fmt.Fprintf(&w.record, "<toast %s\n", text)

@@ -57,6 +57,7 @@ type Reader interface {
 	Payment(ctx context.Context, merchant MerchantID, id PaymentID) (Payment, error)
 	PaymentByOperatorID(ctx context.Context, operatorID string) (Payment, error)
 	PaymentByReceiptKey(ctx context.Context, key string) (Payment, error)
+	PaymentByReceipt(ctx context.Context, merchant MerchantID, number int64) (Payment, error)
 	// LookAlike is the newest payment that succeeded through the same link with
 	// the same sum since an instant, or ErrNotFound.
 	LookAlike(ctx context.Context, p Payment, since time.Time) (PaymentID, error)
