@@ -68,6 +68,7 @@ type Service interface {
 	Inline
 	Refunds
 	Proofs
+	Exports
 }
 
 // Deps is what a Bot is made of.
@@ -197,6 +198,10 @@ func (b *Bot) Routes() chat.Routes {
 			actionRemoveCard: b.registered(b.onCard(b.removeCard)),
 			actionRemoveSure: b.registered(b.onCard(b.removeSure)),
 
+			actionExport:     b.registered(b.exports),
+			actionExportFile: b.registered(b.exportFile),
+			actionExportDays: b.registered(b.exportDays),
+
 			actionProfile:     b.registered(b.profile),
 			actionEditProfile: b.registered(b.editProfile),
 			actionNotify:      b.registered(b.notify),
@@ -209,8 +214,18 @@ func (b *Bot) Routes() chat.Routes {
 			actionRefundPart: b.registered(b.viewed(b.refundPart)),
 			actionRefundSend: b.registered(b.refundSend),
 		},
-		Signals:   map[string]chat.Handler{SignalCardAdded: b.cardAdded},
-		Forms:     []chat.Form{b.setupForm(), b.cardForm(), b.refundForm(), b.outletForm(), b.outletEditForm(), b.profileForm(), b.tinForm(), b.verifyForm()},
+		Signals: map[string]chat.Handler{SignalCardAdded: b.cardAdded},
+		Forms: []chat.Form{
+			b.setupForm(),
+			b.cardForm(),
+			b.refundForm(),
+			b.outletForm(),
+			b.outletEditForm(),
+			b.profileForm(),
+			b.tinForm(),
+			b.verifyForm(),
+			b.exportDaysForm(),
+		},
 		Text:      b.registered(b.text),
 		Other:     b.registered(b.other),
 		Edited:    b.edited,

@@ -24,6 +24,7 @@ func moreItems() []moreItem {
 		{"print.button.poster", actionPoster, ""},
 		{"verify.button.more", actionVerify, ""},
 		{"more.button.cards", actionCards, payments.ActionCards},
+		{"more.button.export", actionExport, payments.ActionExport},
 		{"more.button.profile", actionProfile, ""},
 		{"more.button.settings", actionSettings, ""},
 		{"more.button.help", actionHelp, ""},

@@ -78,6 +78,7 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 		"outlets": outletScreens(p),
 		"wallet":  walletScreens(t, p),
 		"profile": profileScreens(p),
+		"export":  exportScreens(c, p),
 		"signal":  signalScreens(p),
 		"inline":  inlineScreens(c, p),
 		"verify":  verifyScreens(p),

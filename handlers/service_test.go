@@ -12,6 +12,8 @@ import (
 // service is a domain in memory: as much of the rules as the conversation can
 // tell.
 type service struct {
+	Exports // nil: played through the whole program, see testdata/scripts
+
 	mu      sync.Mutex
 	now     func() time.Time
 	people  map[payments.PersonID]*payments.Person

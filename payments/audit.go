@@ -25,6 +25,8 @@ const (
 	AuditCardAssigned AuditAction = "card.assigned" // last4; outlet: to this one only
 	AuditCardRemoved  AuditAction = "card.removed"  // last4, successor: the last four of the card that takes over
 
+	AuditExported AuditAction = "exported" // which days, as what
+
 	AuditMerchantChanged AuditAction = "merchant.changed" // which fields, not what they hold
 )
 
@@ -38,6 +40,9 @@ const (
 	DetailOutletID  = "outlet_id" // "0": all outlets
 	DetailLast4     = "last4"
 	DetailSuccessor = "successor"
+	DetailFormat    = "format"
+	DetailFirst     = "first" // yyyymmdd
+	DetailLast      = "last"
 	detailCardID    = "card_id"
 	detailFields    = "fields"
 )

@@ -59,6 +59,12 @@ const (
 	CodeReceiptNotFound Code = "receipt_not_found"
 	CodeLinkClosed      Code = "link_closed" // Params: state
 
+	// Statements as files.
+	CodeDateMalformed   Code = "date_malformed"    // no such day, or the first after the last
+	CodeNothingToExport Code = "nothing_to_export" // nothing happened in these days
+	CodeExportTooLarge  Code = "export_too_large"  // Params: max, lines
+	CodeExportBusy      Code = "export_busy"       // another file is being made
+
 	// Money back.
 	CodeRefundTooLarge   Code = "refund_too_large"  // Params: max, what is left of the payment; 0 when nothing is
 	CodeRefundImpossible Code = "refund_impossible" // the payment has not succeeded, or not any more

@@ -19,6 +19,7 @@ const (
 	ActionArchiveOutlet Action = "archive_outlet" // and bring back
 	ActionCards         Action = "cards"          // see, add, assign, remove
 	ActionEditMerchant  Action = "edit_merchant"  // name, ИНН, contact
+	ActionExport        Action = "export"         // take statements along as files
 )
 
 // right is a row of the matrix of action × role.
@@ -33,7 +34,7 @@ const (
 )
 
 // rights is who may what. It is the one place that says so.
-func rights() [9]right {
+func rights() [10]right {
 	return [...]right{
 		// owner, manager, cashier, accountant
 		{ActionTakeMoney, yes, yes, yes, no},
@@ -45,6 +46,7 @@ func rights() [9]right {
 		{ActionArchiveOutlet, yes, no, no, no},
 		{ActionCards, yes, no, no, no},
 		{ActionEditMerchant, yes, no, no, no},
+		{ActionExport, yes, yes, no, yes},
 	}
 }
 

@@ -22,6 +22,7 @@ add_outlet     yes   -       -       -
 archive_outlet yes   -       -       -
 cards          yes   -       -       -
 edit_merchant  yes   -       -       -
+export         yes   yes     -       yes
 `
 
 func TestEveryRoleAndAction(t *testing.T) {

@@ -95,6 +95,7 @@ type Reader interface {
 	// HistoryTotal counts and adds up the entries of a filter; known is false if
 	// there are more than so many, or it would take long to know.
 	HistoryTotal(ctx context.Context, filter HistoryFilter, most int) (total Takings, known bool, err error)
+	Export(ctx context.Context, merchant MerchantID, id ExportID) (Export, error)
 	// Members are those of a merchant who can be written to.
 	Members(ctx context.Context, merchant MerchantID) ([]Person, error)
 	// Listeners are the members who want to hear of payments by a link, and can
@@ -202,6 +203,13 @@ type Tx interface {
 	InsertWithholding(ctx context.Context, d Debt, credit CreditID, part Money, now time.Time) error
 	// SetCardToken keeps a card's token in place of the sealed number.
 	SetCardToken(ctx context.Context, merchant MerchantID, card CardID, token string) error
+
+	// InsertExport keeps an export and returns it, or the one that the same
+	// press made before; ErrNotFound: another one of the person's is open.
+	InsertExport(ctx context.Context, e Export) (kept Export, fresh bool, err error)
+	DropStaleExports(ctx context.Context, person PersonID, before time.Time) error
+	MarkExport(ctx context.Context, merchant MerchantID, id ExportID, state ExportState) error
+	SetExportMessage(ctx context.Context, merchant MerchantID, id ExportID, message int) error
 
 	Enqueue(ctx context.Context, jobs ...Scheduled) error
 }

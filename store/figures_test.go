@@ -91,6 +91,18 @@ func TestFigures(t *testing.T) {
 		if diff := cmp.Diff(got, want); diff != "" {
 			t.Errorf("%+v (-got +want):\n%s", of, diff)
 		}
+		var lines payments.Figures
+		var last time.Time
+		must(t, w.store.Operations(t.Context(), of, func(o payments.Operation) error {
+			if o.At.Before(last) {
+				t.Errorf("a line of %s after one of %s", o.At, last)
+			}
+			last, lines = o.At, lines.Plus(o.Figures())
+			return nil
+		}))
+		if diff := cmp.Diff(lines, want); diff != "" {
+			t.Errorf("the statement of %+v (-got +want):\n%s", of, diff)
+		}
 	}
 	after, err := w.store.Figures(t.Context(), frozen)
 	must(t, err)

@@ -50,7 +50,7 @@ func TestQueues(t *testing.T) {
 		payments.AskOperator{}: store.QueueMoney, payments.TellOperator{}: store.QueueMoney, payments.PayCredit{}: store.QueueMoney,
 		payments.SendRefund{}: store.QueueMoney, payments.Fanout{}: store.QueueMoney,
 		payments.Notice{}: store.QueueTelling, payments.LinkShown{}: store.QueueTelling, payments.CreditTold{}: store.QueueTelling,
-		payments.CardTold{}: store.QueueTelling,
+		payments.CardTold{}: store.QueueTelling, payments.ExportFile{}: store.QueueFiles,
 	}
 	for job, queue := range jobs {
 		must(t, w.store.Atomically(t.Context(), func(tx payments.Tx) error {

@@ -142,6 +142,8 @@ func QueueOf(job payments.Job) string {
 	switch job.(type) {
 	case payments.AskOperator, payments.TellOperator, payments.PayCredit, payments.SendRefund, payments.Fanout:
 		return QueueMoney
+	case payments.ExportFile:
+		return QueueFiles
 	}
 	return QueueTelling
 }

@@ -33,78 +33,90 @@ type ExchangeDocument struct {
 	Purpose string
 }
 
-// ExchangeWriter writes an Exchange document by document.
-type ExchangeWriter struct {
-	head Exchange
-	out  *bufio.Writer
-	err  error
+// ExchangeBody writes the documents of an Exchange: its sums stand before them
+// and are known after them.
+type ExchangeBody struct {
+	head  Exchange
+	lines exchangeLines
 }
 
-// NewExchange writes the head of the file.
-func NewExchange(w io.Writer, e Exchange) *ExchangeWriter {
-	x := &ExchangeWriter{head: e, out: bufio.NewWriter(w)}
-	x.lines("1CClientBankExchange")
-	x.fields("ВерсияФормата", "1.03", "Кодировка", "Windows", "Отправитель", e.Sender, "Получатель", "",
-		"ДатаСоздания", exchangeDay(e.Made), "ВремяСоздания", e.Made.Format("15:04:05"),
-		"ДатаНачала", exchangeDay(e.From), "ДатаКонца", exchangeDay(e.To), "РасчСчет", e.Account)
-	x.lines("СекцияРасчСчет")
-	x.fields("ДатаНачала", exchangeDay(e.From), "ДатаКонца", exchangeDay(e.To), "РасчСчет", e.Account,
-		"НачальныйОстаток", decimal(0, "."), "ВсегоПоступило", decimal(e.In, "."), "ВсегоСписано", decimal(e.Out, "."),
-		"КонечныйОстаток", decimal(e.In-e.Out, "."))
-	x.lines("КонецРасчСчет")
-	return x
+// NewExchangeBody writes documents of a statement with this head to w.
+func NewExchangeBody(w io.Writer, head Exchange) *ExchangeBody {
+	return &ExchangeBody{head: head, lines: exchangeLines{out: bufio.NewWriter(w)}}
 }
 
 // Document writes one movement.
-func (x *ExchangeWriter) Document(d ExchangeDocument) error {
-	day, sum := exchangeDay(d.At), decimal(d.Sum, ".")
-	x.lines("СекцияДокумент=Платежный ордер")
-	x.fields("Номер", d.Number, "Дата", day, "Сумма", sum)
+func (b *ExchangeBody) Document(d ExchangeDocument) error {
+	day := exchangeDay(d.At)
+	x := &b.lines
+	x.line("СекцияДокумент=Платежный ордер")
+	x.fields("Номер", d.Number, "Дата", day, "Сумма", decimal(d.Sum, "."))
 	if d.Out {
-		x.fields("ПлательщикСчет", x.head.Account, "ДатаСписано", day)
-		x.fields("Плательщик", x.head.Owner, "ПлательщикИНН", x.head.TaxID, "ПолучательСчет", "", "Получатель", d.Other)
+		x.fields("ПлательщикСчет", b.head.Account, "ДатаСписано", day)
+		x.fields("Плательщик", b.head.Owner, "ПлательщикИНН", b.head.TaxID, "ПолучательСчет", "", "Получатель", d.Other)
 	} else {
-		x.fields("ПлательщикСчет", "", "Плательщик", d.Other, "ПолучательСчет", x.head.Account, "ДатаПоступило", day)
-		x.fields("Получатель", x.head.Owner, "ПолучательИНН", x.head.TaxID)
+		x.fields("ПлательщикСчет", "", "Плательщик", d.Other, "ПолучательСчет", b.head.Account, "ДатаПоступило", day)
+		x.fields("Получатель", b.head.Owner, "ПолучательИНН", b.head.TaxID)
 	}
 	x.fields("НазначениеПлатежа", d.Purpose)
-	x.lines("КонецДокумента")
+	x.line("КонецДокумента")
 	return x.err
 }
 
-// Close writes the end of the file.
-func (x *ExchangeWriter) Close() error {
-	x.lines("КонецФайла")
+// Close writes what is still held back.
+func (b *ExchangeBody) Close() error { return b.lines.flush() }
+
+// WriteExchange writes a whole statement: its head, the documents that an
+// ExchangeBody wrote, its end.
+func WriteExchange(w io.Writer, e Exchange, body io.Reader) error {
+	x := &exchangeLines{out: bufio.NewWriter(w)}
+	x.line("1CClientBankExchange")
+	x.fields("ВерсияФормата", "1.03", "Кодировка", "Windows", "Отправитель", e.Sender, "Получатель", "",
+		"ДатаСоздания", exchangeDay(e.Made), "ВремяСоздания", e.Made.Format("15:04:05"),
+		"ДатаНачала", exchangeDay(e.From), "ДатаКонца", exchangeDay(e.To), "РасчСчет", e.Account)
+	x.line("СекцияРасчСчет")
+	x.fields("ДатаНачала", exchangeDay(e.From), "ДатаКонца", exchangeDay(e.To), "РасчСчет", e.Account,
+		"НачальныйОстаток", decimal(0, "."), "ВсегоПоступило", decimal(e.In, "."), "ВсегоСписано", decimal(e.Out, "."),
+		"КонечныйОстаток", decimal(e.In-e.Out, "."))
+	x.line("КонецРасчСчет")
+	if x.err == nil {
+		_, x.err = io.Copy(x.out, body)
+	}
+	x.line("КонецФайла")
+	return x.flush()
+}
+
+// exchangeLines writes lines until the first error.
+type exchangeLines struct {
+	out *bufio.Writer
+	err error
+}
+
+func (x *exchangeLines) fields(pairs ...string) {
+	for i := 0; i < len(pairs); i += 2 {
+		x.line(pairs[i] + "=" + strings.TrimSpace(plain(pairs[i+1])))
+	}
+}
+
+// line writes one line in the file's encoding; what it does not have becomes
+// the nearest letter, or a question mark.
+func (x *exchangeLines) line(line string) {
+	for _, r := range line + "\r\n" {
+		b, ok := charmap.Windows1251.EncodeRune(nearest(r))
+		if !ok {
+			b = '?'
+		}
+		if x.err == nil {
+			x.err = x.out.WriteByte(b)
+		}
+	}
+}
+
+func (x *exchangeLines) flush() error {
 	if x.err != nil {
-		return x.err
+		return fmt.Errorf("write: %w", x.err)
 	}
 	return x.out.Flush()
-}
-
-func (x *ExchangeWriter) fields(pairs ...string) {
-	for i := 0; i < len(pairs); i += 2 {
-		x.lines(pairs[i] + "=" + strings.TrimSpace(plain(pairs[i+1])))
-	}
-}
-
-// lines writes lines in the file's encoding; what it does not have becomes the
-// nearest letter, or a question mark.
-func (x *ExchangeWriter) lines(lines ...string) {
-	for _, line := range lines {
-		if x.err != nil {
-			return
-		}
-		for _, r := range line + "\r\n" {
-			b, ok := charmap.Windows1251.EncodeRune(nearest(r))
-			if !ok {
-				b = '?'
-			}
-			if x.err = x.out.WriteByte(b); x.err != nil {
-				x.err = fmt.Errorf("write: %w", x.err)
-				return
-			}
-		}
-	}
 }
 
 // nearest is a letter of Windows-1251 that readers take for one that it lacks.

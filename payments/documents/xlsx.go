@@ -181,9 +181,8 @@ func formatOf(kind ColumnKind) string {
 	return ""
 }
 
-// valueOf is a cell as the format knows it. Its only number is the double: the
-// shortest decimal of a quotient by 100 is exact for less than 2^53 hundredths,
-// ninety times a million millions.
+// valueOf is a cell as the format knows it. Its only number is the double, of
+// which programs show fifteen digits: exact for sums below 10^15 hundredths.
 func valueOf(kind ColumnKind, c Cell) any {
 	switch kind {
 	case ColumnMoney:
