@@ -7,8 +7,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"elkart.kg/trade/handlers/web"
 )
 
 // BenchmarkCustomerPage asks for the page, and in turns for the same bytes from
@@ -17,7 +20,10 @@ import (
 // limit, look up, put into words and draw. The domain answers from memory here:
 // what a database adds is not the page's.
 func BenchmarkCustomerPage(b *testing.B) {
-	s := newSite(b, nil)
+	var clock atomic.Int64
+	s := newSite(b, func(d *web.Deps) { // each request a second later: limits are looked at and not reached
+		d.Now = func() time.Time { return now.Add(time.Duration(clock.Add(1)) * time.Second) }
+	})
 	page := s.get("/p/" + code)
 	bare := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", page.Header.Get("Content-Type"))

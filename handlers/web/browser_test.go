@@ -104,6 +104,7 @@ func everyPage(t *testing.T, b *browsertest.Browser, view browsertest.View) {
 			page.prepare(s.service)
 		}
 		p.Go(s.URL + page.path)
+		browsertest.Eval[bool](p, `document.querySelectorAll('details').forEach(d => { d.open = true }), true`)
 		if found := p.Axe(); len(found) > 0 {
 			t.Errorf("%s: axe-core finds\n%s", page.name, strings.Join(found, "\n"))
 		}

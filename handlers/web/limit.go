@@ -11,13 +11,17 @@ import (
 )
 
 // Limits. One address is often many people behind one operator's or café's
-// address, so that theirs is wide and only protects the database; codes and
-// tokens of 128 bits need no protection from guessing. A form gets as many
+// address, so that theirs is wide and only protects the database; a link is
+// many people's if it hangs on a wall, and is somebody's target if it is asked
+// for more often than that, from however many addresses. Codes and tokens of
+// 128 bits need no protection from guessing. A form gets as many
 // numbers as a person mistypes, and few enough that it is no oracle for a
 // tokenizer. A receipt is drawn anew for each look.
 const (
 	addressRate   rate.Limit = 20 // a second
 	addressBurst             = 100
+	codeRate      rate.Limit = 20 // a second
+	codeBurst                = 200
 	attemptRate   rate.Limit = 1.0 / 6 // a second
 	attemptBurst             = 8
 	documentRate  rate.Limit = 0.2 // a second

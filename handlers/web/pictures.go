@@ -69,6 +69,7 @@ func (s *Site) preview(v *visit) error {
 	if err != nil {
 		return fmt.Errorf("preview: %w", err)
 	}
+	v.w.Header().Set("Vary", "Accept-Language") // where the address names no language
 	v.picture(picture, "public, max-age=86400")
 	return nil
 }

@@ -185,6 +185,12 @@ func TestMounts(t *testing.T) {
 	})
 	for _, c := range []struct{ method, path, want string }{
 		{"POST", "/in/qr/1/tx/check", "operator POST /in/qr/1/tx/check"},
+		{"POST", "//in/qr/1/tx/check", "operator POST //in/qr/1/tx/check"},
+		{"POST", "/in//qr/1/tx/check", "operator POST /in//qr/1/tx/check"},
+		{"POST", "/in/./qr/1/tx/check", "operator POST /in/./qr/1/tx/check"},
+		{"POST", "/p/../in/qr/1/tx/check", "operator POST /p/../in/qr/1/tx/check"},
+		{"POST", "/in/qr/../../p/x", "operator POST /in/qr/../../p/x"},
+		{"POST", "/in/qr", "operator POST /in/qr"},
 		{"POST", "/telegram/webhook", "telegram POST /telegram/webhook"},
 		{"GET", "/", "root GET /"},
 		{"POST", "/demo/users", "root POST /demo/users"},
@@ -281,18 +287,43 @@ func TestAddressLimit(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for range 100 {
-				if got := ask(c.from, "/p/"+code); got != http.StatusOK {
+				if got := ask(c.from, "/robots.txt"); got != http.StatusOK {
 					t.Fatalf("status %d before the limit", got)
 				}
 			}
-			if got := ask(c.again, "/p/"+code) == http.StatusTooManyRequests; got != c.limited {
+			if got := ask(c.again, "/robots.txt") == http.StatusTooManyRequests; got != c.limited {
 				t.Errorf("limited = %v, want %v", got, c.limited)
 			}
 			clock = clock.Add(time.Second)
-			if got := ask(c.again, "/p/"+code); got != http.StatusOK {
+			if got := ask(c.again, "/robots.txt"); got != http.StatusOK {
 				t.Errorf("a second later: status %d", got)
 			}
 		})
+	}
+}
+
+// A link may be asked for by a crowd, and no more; how it is written makes no
+// difference, and another link is not hindered. Behind a proxy of ours, too.
+func TestCodeLimit(t *testing.T) {
+	clock := now
+	ask := limited(t, func() time.Time { return clock })
+	forms := []string{"/p/" + code, "/p/" + strings.ToLower(code), "/p/" + code + "/qr.png", "/p/%30" + code[1:]}
+	for i := range 200 {
+		if got := ask("10.0.0.7:1", forms[i%len(forms)]); got != http.StatusOK {
+			t.Fatalf("status %d before the limit", got)
+		}
+	}
+	for _, form := range forms {
+		if got := ask("10.0.0.7:1", form); got != http.StatusTooManyRequests {
+			t.Errorf("%s past the limit: status %d", form, got)
+		}
+	}
+	if got := ask("10.0.0.7:1", "/p/ZZZZZZZZZZZZZZZZZZZZZZZZZZ"); got != http.StatusNotFound {
+		t.Errorf("another link: status %d", got)
+	}
+	clock = clock.Add(time.Second)
+	if got := ask("10.0.0.7:1", "/p/"+code); got != http.StatusOK {
+		t.Errorf("a second later: status %d", got)
 	}
 }
 
@@ -311,6 +342,26 @@ func TestAddressLimitForgets(t *testing.T) {
 	}
 	if got := ask("203.0.113.7:1", "/robots.txt"); got != http.StatusOK {
 		t.Errorf("after ten thousand others: status %d, still remembered", got)
+	}
+}
+
+// What is far too long is refused before anybody looks at it.
+func TestHugeRequests(t *testing.T) {
+	s := newSite(t, nil)
+	for name, w := range map[string]reply{
+		"header":  s.get("/p/"+code, "X-Long", strings.Repeat("a", 64<<10)),
+		"address": s.get("/p/" + code + "?x=" + strings.Repeat("a", 64<<10)),
+		"cookies": s.get("/p/"+code, "Cookie", strings.Repeat("a=b; ", 16<<10)),
+	} {
+		if w.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+			t.Errorf("%s: status %d", name, w.StatusCode)
+		}
+	}
+	if w := s.get("/p/" + code + "?x=" + strings.Repeat("a", 4<<10)); w.StatusCode != http.StatusOK {
+		t.Errorf("a long address that can be: status %d", w.StatusCode)
+	}
+	if len(s.service.said) != 0 || s.log.String() != "" {
+		t.Errorf("log: %s", s.log.String())
 	}
 }
 

@@ -38,6 +38,10 @@ func (s *Site) page(methods []string, handle func(*visit) error) http.Handler {
 			v.tooMany(s.addresses)
 			return
 		}
+		if code, ok := payments.NormalCode(r.PathValue("code")); ok && !s.codes.allow(code) {
+			v.tooMany(s.codes)
+			return
+		}
 		if err := handle(v); err != nil {
 			v.explain(err)
 		}

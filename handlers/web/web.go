@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 	"time"
 
@@ -82,6 +83,7 @@ type Site struct {
 	templates *templates
 	origin    *http.CrossOriginProtection
 	addresses *limiter // requests, by client address
+	codes     *limiter // requests, by link
 	attempts  *limiter // card numbers sent, by form
 	documents *limiter // receipts drawn, by code
 	previews  *drawings
@@ -99,6 +101,7 @@ func New(d Deps) (*Site, error) {
 		service: d.Service, catalog: d.Catalog, zone: d.Zone, log: d.Log, qr: d.QR, drawer: d.Drawer, initData: d.InitData, ticks: d.Ticks,
 		origin:    http.NewCrossOriginProtection(),
 		addresses: newLimiter(addressRate, addressBurst, d.Now),
+		codes:     newLimiter(codeRate, codeBurst, d.Now),
 		attempts:  newLimiter(attemptRate, attemptBurst, d.Now),
 		documents: newLimiter(documentRate, documentBurst, d.Now),
 		previews:  newDrawings(),
@@ -182,13 +185,19 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.setHeaders(w.Header())
 	answer := &answer{ResponseWriter: w}
 	defer s.recover(answer, r)
-	// The operator's paths are signed as they came: nobody may clean them, or
-	// answer in its handler's place.
-	if s.operator != nil && strings.HasPrefix(r.URL.Path, "/in/qr/") {
+	if s.operator != nil && forOperator(r.URL.Path) {
 		s.operator.ServeHTTP(answer, r)
 		return
 	}
 	s.mux.ServeHTTP(answer, r)
+}
+
+// forOperator reports whether the operator's handler answers for a path: as it
+// came, or as it would be after cleaning. Its paths are signed as they came, so
+// that nobody may clean them, or redirect unsigned in its handler's place.
+func forOperator(asked string) bool {
+	const mount = "/in/qr/"
+	return strings.HasPrefix(asked, mount) || strings.HasPrefix(path.Clean("/"+asked)+"/", mount)
 }
 
 func clockTicks(d time.Duration) (<-chan time.Time, func()) {
