@@ -175,6 +175,8 @@ func (w *world) runner() *chatscript.Runner {
 			"credited": w.hookCredited,
 			"inline":   w.hookInline,
 			"printed":  w.hookPrinted,
+			"credits":  w.hookCredits,
+			"sweep":    func(ctx context.Context, _ *chatscript.Session, _ string) error { return w.app.service.Sweep(ctx) },
 			"card":     w.hookCard,
 			"keep":     w.hookKeep,
 			"show":     w.hookShow,

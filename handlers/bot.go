@@ -64,6 +64,7 @@ type Service interface {
 	Cards
 	Wallets
 	Profiles
+	Leaving
 	Charges
 	Inline
 	Refunds
@@ -205,6 +206,9 @@ func (b *Bot) Routes() chat.Routes {
 			actionProfile:     b.registered(b.profile),
 			actionEditProfile: b.registered(b.editProfile),
 			actionNotify:      b.registered(b.notify),
+			actionLeave:       b.leave,
+			actionLeaveSure:   b.leaveSure,
+			actionReturn:      b.comeBack,
 
 			actionPayment:    b.registered(b.viewed(b.payment)),
 			actionReceipt:    b.registered(b.viewed(b.receipt)),
@@ -225,6 +229,7 @@ func (b *Bot) Routes() chat.Routes {
 			b.tinForm(),
 			b.verifyForm(),
 			b.exportDaysForm(),
+			b.leavingForm(),
 		},
 		Text:      b.registered(b.text),
 		Other:     b.registered(b.other),

@@ -82,6 +82,7 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 		"signal":  signalScreens(p),
 		"inline":  inlineScreens(c, p),
 		"verify":  verifyScreens(p),
+		"leave":   leaveScreens(p),
 		"setup": {
 			{"language", languageScreen(c, lang)},
 			{"phone", phoneScreen(p)},
@@ -104,6 +105,7 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 			{"more, to a cashier", moreScreen(p, payments.RoleCashier)},
 			{"settings", settingsScreen(p, settingsView{HasMenu: true})},
 			{"settings before set-up", settingsScreen(p, settingsView{})},
+			{"settings in the middle of set-up", settingsScreen(p, settingsView{Known: true})},
 			{"help", helpScreen(p, true)},
 			{"help before set-up", helpScreen(p, false)},
 			{"hint", hintScreen(p)},

@@ -14,7 +14,7 @@ func (b *Bot) settings(ctx context.Context, t *chat.Turn) error {
 
 func (b *Bot) settingsScreen(t *chat.Turn) chat.Screen {
 	v := visit(t)
-	return settingsScreen(v.Printer, settingsView{HasMenu: v.Registered()})
+	return settingsScreen(v.Printer, settingsView{HasMenu: v.Registered(), Known: !v.Registered() && v.Person.Phone != "" && !v.Leaving()})
 }
 
 // setLanguage changes the language at once, also in the middle of a form: its

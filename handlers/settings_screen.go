@@ -7,6 +7,7 @@ import (
 
 type settingsView struct {
 	HasMenu bool // set-up is done, there is a main screen to go back to
+	Known   bool // set-up is not done, but there is something to forget
 }
 
 func settingsScreen(p *locales.Printer, v settingsView) chat.Screen {
@@ -22,6 +23,9 @@ func settingsScreen(p *locales.Printer, v settingsView) chat.Screen {
 		profile := chat.Button{Text: p.Text("settings.button.profile"), Action: chat.Act(actionProfile)}
 		buttons = append(buttons, []chat.Button{profile})
 		buttons = append(buttons, menuRow(p))
+	}
+	if v.Known {
+		buttons = append(buttons, []chat.Button{{Text: p.Text("leave.button.account"), Action: chat.Act(actionLeave)}})
 	}
 	return chat.Screen{Text: p.HTML("settings.screen"), Buttons: buttons}
 }

@@ -37,9 +37,9 @@ func (b *Bot) setupForm() chat.Form {
 			{Name: "language", Needed: unless("language"), Ask: b.askLanguage, Take: b.takeLanguage},
 			{Name: "phone", Needed: unless("phone"), Ask: b.askPhone, Take: b.takePhone},
 			{Name: "consent", Needed: unless("consent"), Ask: b.askConsent, Take: b.takeConsent, NoBack: true},
-			{Name: "name", Needed: unless("outlet"), Ask: b.askName, Take: b.takeName, NoBack: true},
-			{Name: "category", Needed: unless("outlet"), Ask: b.askCategory, Take: b.takeCategory},
-			{Name: "address", Needed: unless("outlet"), Ask: b.askAddress, Take: b.takeAddress},
+			{Name: "name", Needed: unless("outlet"), Ask: b.askName, Take: b.unlessMember(b.takeName), NoBack: true},
+			{Name: "category", Needed: unless("outlet"), Ask: b.askCategory, Take: b.unlessMember(b.takeCategory)},
+			{Name: "address", Needed: unless("outlet"), Ask: b.askAddress, Take: b.unlessMember(b.takeAddress)},
 			{Name: "card", Needed: unless("card"), Ask: b.askCard, Take: b.takeCard, NoBack: true},
 		},
 	}
@@ -81,7 +81,7 @@ func (b *Bot) start(ctx context.Context, t *chat.Turn) error {
 // goOn leads somebody who wants something back to set-up, with a word why.
 // Who has not even chosen a language meets the bot for the first time.
 func (b *Bot) goOn(ctx context.Context, t *chat.Turn) error {
-	if v := visit(t); v.Person.Language != "" {
+	if v := visit(t); v.Person.Language != "" && !v.Leaving() {
 		if _, err := t.Reply(ctx, chat.Screen{Text: v.HTML("setup.first")}); err != nil {
 			return err
 		}
@@ -90,6 +90,9 @@ func (b *Bot) goOn(ctx context.Context, t *chat.Turn) error {
 }
 
 func (b *Bot) resume(ctx context.Context, t *chat.Turn) error {
+	if v := visit(t); v.Leaving() {
+		return show(ctx, t, leavingScreen(v.Printer, v.Person, b.zone))
+	}
 	name, err := t.FormName(ctx)
 	if err != nil {
 		return err
@@ -170,6 +173,23 @@ func (b *Bot) takeConsent(ctx context.Context, t *chat.Turn, _ chat.Values) erro
 		return chat.ErrNotForMe
 	}
 	return b.service.Consent(ctx, visit(t).ID)
+}
+
+// unlessMember ends set-up for somebody who has meanwhile become a member, by an
+// invitation or because their merchant opened again: what they write is a sum.
+func (b *Bot) unlessMember(take func(context.Context, *chat.Turn, chat.Values) error) func(context.Context, *chat.Turn, chat.Values) error {
+	return func(ctx context.Context, t *chat.Turn, v chat.Values) error {
+		if !visit(t).Registered() {
+			return take(ctx, t, v)
+		}
+		if err := t.CloseForm(ctx); err != nil || t.Kind == chat.KindSignal {
+			return err
+		}
+		if t.Kind == chat.KindText {
+			return b.text(ctx, t)
+		}
+		return b.home(ctx, t)
+	}
 }
 
 func (b *Bot) askName(_ context.Context, t *chat.Turn, _ chat.Values) (chat.Screen, error) {

@@ -19,6 +19,7 @@ type shop struct {
 	Signs
 	Profiles
 	Proofs
+	Leaving
 }
 
 // noPress is for tests that print nothing.

@@ -25,7 +25,9 @@ const (
 	AuditCardAssigned AuditAction = "card.assigned" // last4; outlet: to this one only
 	AuditCardRemoved  AuditAction = "card.removed"  // last4, successor: the last four of the card that takes over
 
-	AuditExported AuditAction = "exported" // which days, as what
+	AuditExported         AuditAction = "exported"        // which days, as what
+	AuditMerchantClosed   AuditAction = "merchant.closed" // with its last owner
+	AuditMerchantReopened AuditAction = "merchant.reopened"
 
 	AuditMerchantChanged AuditAction = "merchant.changed" // which fields, not what they hold
 )

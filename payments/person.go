@@ -28,6 +28,7 @@ type Person struct {
 	Suggested   string    // the language Telegram reports, as a first suggestion
 	Phone       string    // E.164; "" until shared
 	ConsentedAt time.Time // UTC; zero until given
+	EraseAt     time.Time // UTC; when they are forgotten, see Leave; zero: they stay
 	Blocked     bool      // blocked the bot: nothing is sent until they return
 
 	MerchantID MerchantID // the active merchant; 0 before set-up

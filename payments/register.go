@@ -58,7 +58,7 @@ func (s *Service) SetBlocked(ctx context.Context, id PersonID, blocked bool) err
 // makes the merchant and them its owner. The same key again returns the outlet
 // it made. Errors: CodeNotRegistered (no phone yet), CodeNoConsent,
 // CodeNameMalformed, CodeAddressTooLong, CodeCategoryUnknown, CodeNotAllowed,
-// CodeTooMany, CodeOutletNotFound (the one to copy from).
+// CodeTooMany, CodeOutletNotFound (the one to copy from), CodeLeaving.
 func (s *Service) OpenOutlet(ctx context.Context, id PersonID, draft OutletDraft) (Outlet, error) {
 	draft, category, err := draft.clean()
 	if err != nil {
@@ -97,6 +97,8 @@ func (s *Service) openOutlet(ctx context.Context, tx Tx, id PersonID, draft Outl
 		return Outlet{}, err
 	}
 	switch {
+	case p.Leaving():
+		return Outlet{}, Fail(CodeLeaving)
 	case p.Phone == "":
 		return Outlet{}, Fail(CodeNotRegistered)
 	case p.ConsentedAt.IsZero():

@@ -18,6 +18,8 @@ type Store interface {
 
 // Reader answers questions.
 type Reader interface {
+	LeaveReader
+
 	Person(ctx context.Context, id PersonID) (Person, error)
 	Merchant(ctx context.Context, id MerchantID) (Merchant, error)
 	Outlet(ctx context.Context, merchant MerchantID, id OutletID) (Outlet, error)
@@ -107,6 +109,7 @@ type Reader interface {
 // refund, credit, debts.
 type Tx interface {
 	Reader
+	LeaveTx
 
 	UpsertPerson(ctx context.Context, a Acquaintance, now time.Time) error
 	SetLanguage(ctx context.Context, id PersonID, language string) error

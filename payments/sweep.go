@@ -35,6 +35,9 @@ func (s *Service) Sweep(ctx context.Context) error {
 	if err := s.askSilent(ctx); err != nil {
 		return fmt.Errorf("ask about silent payments: %w", err)
 	}
+	if err := s.eraseDue(ctx); err != nil {
+		return fmt.Errorf("erase people: %w", err)
+	}
 	return s.remindCredits(ctx)
 }
 

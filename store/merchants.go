@@ -7,11 +7,12 @@ import (
 	"elkart.kg/trade/payments"
 )
 
+const merchantColumns = `
+	m.id, m.name, m.time_zone, m.cutoff, m.fee_bp, m.fee_min, m.tin, m.contact, COALESCE(m.default_card_id, 0) AS default_card_id`
+
 // Merchant returns a merchant.
 func (q queries) Merchant(ctx context.Context, id payments.MerchantID) (payments.Merchant, error) {
-	return one[payments.Merchant](ctx, q.db, `
-		SELECT id, name, time_zone, cutoff, fee_bp, fee_min, tin, contact, COALESCE(default_card_id, 0) AS default_card_id
-		FROM merchants WHERE id = $1`, id)
+	return one[payments.Merchant](ctx, q.db, `SELECT `+merchantColumns+` FROM merchants m WHERE m.id = $1`, id)
 }
 
 // InsertMerchant makes a merchant with its owner, who works in it from now on.

@@ -9,6 +9,7 @@ import (
 
 const personColumns = `
 	p.id, p.name, p.username, p.suggested, p.language, p.phone,
+	COALESCE((SELECT d.erase_at FROM departures d WHERE d.person_id = p.id), '0001-01-01T00:00:00Z') AS erase_at,
 	COALESCE(p.consented_at, '0001-01-01T00:00:00Z') AS consented_at, p.blocked,
 	COALESCE(m.merchant_id, 0) AS merchant_id, COALESCE(o.id, 0) AS outlet_id,
 	COALESCE(m.role, '') AS role,
