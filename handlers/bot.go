@@ -70,6 +70,7 @@ type Service interface {
 	Refunds
 	Proofs
 	Exports
+	Reports
 }
 
 // Deps is what a Bot is made of.
@@ -159,6 +160,7 @@ func (b *Bot) Routes() chat.Routes {
 			"qr":       b.registered(b.home),
 			"pay":      b.registered(b.pay),
 			"cards":    b.registered(b.cards),
+			"report":   b.registered(b.reportCommand),
 			"outlets":  b.registered(b.outlets),
 			"profile":  b.registered(b.profile),
 			"verify":   b.registered(b.verify),
@@ -217,20 +219,12 @@ func (b *Bot) Routes() chat.Routes {
 			actionRefundAll:  b.registered(b.viewed(b.refundAll)),
 			actionRefundPart: b.registered(b.viewed(b.refundPart)),
 			actionRefundSend: b.registered(b.refundSend),
+
+			actionReport:       b.registered(b.report),
+			actionReportPlace:  b.registered(b.reportPlace),
+			actionReportPeriod: b.registered(b.reportPeriod),
 		},
-		Signals: map[string]chat.Handler{SignalCardAdded: b.cardAdded},
-		Forms: []chat.Form{
-			b.setupForm(),
-			b.cardForm(),
-			b.refundForm(),
-			b.outletForm(),
-			b.outletEditForm(),
-			b.profileForm(),
-			b.tinForm(),
-			b.verifyForm(),
-			b.exportDaysForm(),
-			b.leavingForm(),
-		},
+		Forms:     []chat.Form{b.setupForm(), b.cardForm(), b.refundForm(), b.outletForm(), b.outletEditForm(), b.profileForm(), b.tinForm(), b.verifyForm(), b.exportDaysForm(), b.leavingForm(), b.reportDates()},
 		Text:      b.registered(b.text),
 		Other:     b.registered(b.other),
 		Edited:    b.edited,

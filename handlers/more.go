@@ -21,6 +21,7 @@ type moreItem struct {
 // moreItems is all of it, in the order in which it is shown, two in a row.
 func moreItems() []moreItem {
 	return []moreItem{
+		{"more.button.report", actionReport, payments.ActionReport},
 		{"print.button.poster", actionPoster, ""},
 		{"verify.button.more", actionVerify, ""},
 		{"more.button.cards", actionCards, payments.ActionCards},

@@ -83,6 +83,7 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 		"inline":  inlineScreens(c, p),
 		"verify":  verifyScreens(p),
 		"leave":   leaveScreens(p),
+		"report":  reportScreens(p),
 		"setup": {
 			{"language", languageScreen(c, lang)},
 			{"phone", phoneScreen(p)},

@@ -20,6 +20,7 @@ type shop struct {
 	Profiles
 	Proofs
 	Leaving
+	Reports
 }
 
 // noPress is for tests that print nothing.

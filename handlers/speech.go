@@ -69,6 +69,7 @@ func (b *Bot) Commands(lang string) []Command {
 		{"pay", p.Text("command.pay")},
 		{"qr", p.Text("command.qr")},
 		{"outlets", p.Text("command.outlets")},
+		{"report", p.Text("command.report")},
 		{"cards", p.Text("command.cards")},
 		{"profile", p.Text("command.profile")},
 		{"verify", p.Text("command.verify")},

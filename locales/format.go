@@ -18,6 +18,7 @@ type format struct {
 	unit     string     // som
 	percent  string     // what follows the number, with its space
 	months   [12]string // as they stand in a date
+	alone    [12]string // as they stand alone
 	weekdays [7]string  // Monday first
 }
 
@@ -29,6 +30,7 @@ func (p *Printer) loadFormat() format {
 	}
 	for i := range f.months {
 		f.months[i] = p.Text("format.month." + strconv.Itoa(i+1))
+		f.alone[i] = p.Text("format.month_alone." + strconv.Itoa(i+1))
 	}
 	for i := range f.weekdays {
 		f.weekdays[i] = p.Text("format.weekday." + strconv.Itoa(i+1))
@@ -81,6 +83,12 @@ func (p *Printer) DateTime(t time.Time) string { return t.Format("02.01.2006 15:
 // DayTime returns dd.MM, HH:mm, for times so near that the year goes without
 // saying.
 func (p *Printer) DayTime(t time.Time) string { return t.Format("02.01, 15:04") }
+
+// ShortDate returns dd.MM, for dates of this year.
+func (p *Printer) ShortDate(t time.Time) string { return t.Format("02.01") }
+
+// Month returns the name of the month by itself: "ноябрь".
+func (p *Printer) Month(t time.Time) string { return p.format.alone[t.Month()-1] }
 
 // LongDate returns the date in words: "2026-жылдын 9-майы", "9 мая 2026 г.".
 func (p *Printer) LongDate(t time.Time) string {

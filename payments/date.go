@@ -35,10 +35,21 @@ func (d Date) FirstOfMonth(months int) Date {
 // Weekday is the day of the week.
 func (d Date) Weekday() time.Weekday { return d.Time().Weekday() }
 
-// DateOf is the business day that holds t.
+// DateOf is the business day that holds t. When clocks change, hours cannot be
+// counted back to the cut-off: the day's own edges decide.
 func (m Merchant) DateOf(t time.Time) Date {
-	return NewDate(t.In(m.Location()).Add(-time.Duration(m.Cutoff) * time.Hour).Date())
+	d := NewDate(t.In(m.Location()).Date())
+	switch day := m.Span(d, d); {
+	case t.Before(day.From):
+		return d.Plus(-1)
+	case !t.Before(day.To):
+		return d.Plus(1)
+	}
+	return d
 }
+
+// DaysTo is how many days later another date is.
+func (d Date) DaysTo(other Date) int { return int(other.Time().Sub(d.Time()) / (24 * time.Hour)) }
 
 // Span is the business days from first to last, both included, as instants.
 func (m Merchant) Span(first, last Date) Day {

@@ -67,6 +67,8 @@ const (
 	CodeNothingToExport Code = "nothing_to_export" // nothing happened in these days
 	CodeExportTooLarge  Code = "export_too_large"  // Params: max, lines
 	CodeExportBusy      Code = "export_busy"       // another file is being made
+	// Reports.
+	CodePeriodWrong Code = "period_wrong" // Params: max, in days
 
 	// Money back.
 	CodeRefundTooLarge   Code = "refund_too_large"  // Params: max, what is left of the payment; 0 when nothing is

@@ -22,12 +22,13 @@ func (f Figures) Empty() bool { return f == Figures{} }
 
 // Plus adds up the figures of two spans, or of two outlets.
 func (f Figures) Plus(g Figures) Figures {
-	f.Taken, f.Reversed, f.Refunded = f.Taken.plus(g.Taken), f.Reversed.plus(g.Reversed), f.Refunded.plus(g.Refunded)
+	f.Taken, f.Reversed, f.Refunded = f.Taken.Plus(g.Taken), f.Reversed.Plus(g.Reversed), f.Refunded.Plus(g.Refunded)
 	f.Fees += g.Fees
 	return f
 }
 
-func (t Takings) plus(u Takings) Takings {
+// Plus adds up.
+func (t Takings) Plus(u Takings) Takings {
 	return Takings{Count: t.Count + u.Count, Total: t.Total + u.Total}
 }
 

@@ -25,13 +25,8 @@ type Day struct{ From, To time.Time }
 // DayOf returns the business day that holds t. A zone that is not known any
 // more counts as UTC: figures must not stop over it.
 func (m Merchant) DayOf(t time.Time) Day {
-	zone := m.Location()
-	local := t.In(zone).Add(-time.Duration(m.Cutoff) * time.Hour)
-	y, mo, d := local.Date()
-	return Day{
-		From: time.Date(y, mo, d, m.Cutoff, 0, 0, 0, zone).UTC(),
-		To:   time.Date(y, mo, d+1, m.Cutoff, 0, 0, 0, zone).UTC(),
-	}
+	d := m.DateOf(t)
+	return m.Span(d, d)
 }
 
 // Location returns the merchant's zone, or UTC if it is not known here.

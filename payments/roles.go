@@ -20,6 +20,7 @@ const (
 	ActionCards         Action = "cards"          // see, add, assign, remove
 	ActionEditMerchant  Action = "edit_merchant"  // name, ИНН, contact
 	ActionExport        Action = "export"         // take statements along as files
+	ActionReport        Action = "report"         // takings of outlets, and getting them by themselves
 )
 
 // right is a row of the matrix of action × role.
@@ -34,7 +35,7 @@ const (
 )
 
 // rights is who may what. It is the one place that says so.
-func rights() [10]right {
+func rights() [11]right {
 	return [...]right{
 		// owner, manager, cashier, accountant
 		{ActionTakeMoney, yes, yes, yes, no},
@@ -47,6 +48,7 @@ func rights() [10]right {
 		{ActionCards, yes, no, no, no},
 		{ActionEditMerchant, yes, no, no, no},
 		{ActionExport, yes, yes, no, yes},
+		{ActionReport, yes, yes, no, yes},
 	}
 }
 

@@ -23,6 +23,7 @@ archive_outlet yes   -       -       -
 cards          yes   -       -       -
 edit_merchant  yes   -       -       -
 export         yes   yes     -       yes
+report         yes   yes     -       yes
 `
 
 func TestEveryRoleAndAction(t *testing.T) {

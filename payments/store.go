@@ -98,6 +98,11 @@ type Reader interface {
 	// there are more than so many, or it would take long to know.
 	HistoryTotal(ctx context.Context, filter HistoryFilter, most int) (total Takings, known bool, err error)
 	Export(ctx context.Context, merchant MerchantID, id ExportID) (Export, error)
+	// Slices are the takings of a span by outlet, person and bar; edges are the
+	// instants at which the bars begin, the first no later than the span.
+	Slices(ctx context.Context, of FiguresOf, edges []time.Time) ([]Slice, error)
+	// Settled is what became of a span's payments by its end.
+	Settled(ctx context.Context, of FiguresOf) (Settled, error)
 	// Members are those of a merchant who can be written to.
 	Members(ctx context.Context, merchant MerchantID) ([]Person, error)
 	// Listeners are the members who want to hear of payments by a link, and can

@@ -47,15 +47,18 @@ func (t *tx) InsertCredit(ctx context.Context, c payments.Credit) (payments.Cred
 	return id, err
 }
 
-// MarkCredit writes all of a credit that changes. The first credit of a card
-// that went out and arrived proves the card.
+// MarkCredit writes all of a credit that changes, and keeps when it was paid
+// and first refused. The first credit of a card that went out and arrived proves
+// the card.
 func (t *tx) MarkCredit(ctx context.Context, c payments.Credit) error {
 	return exec(ctx, t.db, `
 		WITH proven AS (
 			UPDATE cards SET proven_at = $4
 			WHERE merchant_id = $1 AND id = $5 AND proven_at IS NULL AND $3 = 'done' AND $7::bigint > $8::bigint
 		)
-		UPDATE credits SET state = $3, changed_at = $4, card_id = $5, key = $6, amount = $7, withheld = $8
+		UPDATE credits SET state = $3::text, changed_at = $4::timestamptz, card_id = $5, key = $6, amount = $7, withheld = $8,
+			paid_at = CASE WHEN $3::text IN ('done', 'recall') THEN COALESCE(paid_at, $4::timestamptz) ELSE paid_at END,
+			refused_at = CASE WHEN $3::text = 'refused' THEN COALESCE(refused_at, $4::timestamptz) ELSE refused_at END
 		WHERE merchant_id = $1 AND id = $2`,
 		c.MerchantID, c.ID, c.State, c.ChangedAt, c.CardID, c.Key, c.Amount, c.Withheld)
 }

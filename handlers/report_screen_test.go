@@ -1,0 +1,98 @@
+package handlers
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"elkart.kg/trade/locales"
+	"elkart.kg/trade/payments"
+)
+
+// friday is the date of the sample reports.
+const friday payments.Date = 20261120
+
+// evening is nine o'clock of it.
+var evening = time.Date(2026, 11, 20, 15, 0, 0, 0, time.UTC)
+
+// sampleReport is a report with everything in it, hostile names included.
+func sampleReport(kind payments.ReportKind) payments.Report {
+	m := payments.Merchant{ID: 100001, TimeZone: "Asia/Bishkek"}
+	taken := func(count int, total payments.Money) payments.Takings {
+		return payments.Takings{Count: count, Total: total}
+	}
+	r := payments.Report{
+		Merchant: m, Today: friday, Period: m.Period(kind, friday, evening),
+		Outlets: []payments.Outlet{{ID: 1, Name: hostileName}, {ID: 2, Name: "Базар"}},
+		Figures: payments.Figures{Taken: taken(21, 12500_50), Reversed: taken(1, 500_00), Refunded: taken(2, 700_00), Fees: 112_50},
+		Before:  payments.Figures{Taken: taken(18, 11160_00)},
+		Since:   payments.Figures{Taken: taken(2, 350_00)},
+		Places:  []payments.Share{{OutletID: 1, Name: hostileName, Takings: taken(11, 10000_50)}, {OutletID: 2, Name: "Базар", Takings: taken(10, 2500_00)}},
+		Settled: payments.Settled{Credited: 11000_00, Due: 688_00, Late: 1, Doubled: 2, Refused: 3, Breaks: 4},
+	}
+	for i := range 7 {
+		name := fmt.Sprintf("Кассир %d", i)
+		if i == 1 {
+			name = hostileName
+		}
+		r.People = append(r.People, payments.Share{PersonID: payments.PersonID(i), Name: name, Takings: taken(3, payments.Money(3000_00-i*100))})
+	}
+	for i := range 24 {
+		r.Bars = append(r.Bars, payments.Bar{From: r.Period.From.Add(time.Duration(i) * time.Hour), Takings: taken(i%14, payments.Money(i)*100_00)})
+	}
+	return r
+}
+
+// smallReport is a closed day of the only outlet with one payment.
+func smallReport() payments.Report {
+	r := sampleReport(payments.ReportDaily)
+	one := payments.Takings{Count: 1, Total: 250_00}
+	r.Period = r.Merchant.Period(payments.ReportDaily, friday.Plus(-1), evening)
+	r.Outlets, r.Figures = r.Outlets[:1], payments.Figures{Taken: one}
+	r.Before, r.Since, r.Settled = payments.Figures{}, payments.Figures{}, payments.Settled{Credited: 250_00}
+	r.Places, r.People = []payments.Share{{OutletID: 1, Takings: one}}, []payments.Share{{Takings: one}}
+	return r
+}
+
+func reportScreens(p *locales.Printer) []namedScreen {
+	less, nothing, same := sampleReport(payments.ReportSpan), smallReport(), smallReport()
+	less.Before.Taken.Total, less.Outlet = 25_000_00, 2
+	less.Period = less.Merchant.Dates(friday.Plus(-100), friday.Plus(-1), evening)
+	nothing.Figures, nothing.Settled, nothing.Places, nothing.People = payments.Figures{}, payments.Settled{}, nil, nil
+	same.Before = same.Figures
+	return []namedScreen{
+		{"day so far", reportScreen(p, sampleReport(payments.ReportDaily))},
+		{"week so far", reportScreen(p, sampleReport(payments.ReportWeekly))},
+		{"month so far", reportScreen(p, sampleReport(payments.ReportMonthly))},
+		{"a hundred days of one outlet, less than before", reportScreen(p, less)},
+		{"a day of one payment", reportScreen(p, smallReport())},
+		{"as much as before", reportScreen(p, same)},
+		{"nothing", reportScreen(p, nothing)},
+		{"which outlet?", reportPlaceScreen(p, sampleReport(payments.ReportMonthly), 0)},
+		{"which dates?", reportDatesScreen(p, friday)},
+	}
+}
+
+// TestReportButtonsComeBack: what a button names is what is asked for.
+func TestReportButtonsComeBack(t *testing.T) {
+	p := catalog(t).Printer(locales.Kyrgyz)
+	r := sampleReport(payments.ReportMonthly)
+	r.Outlet = 1<<62 + 5
+	seen := 0
+	for _, row := range reportScreen(p, r).Buttons {
+		for _, button := range row {
+			if !strings.HasPrefix(button.Action.Name, "r") {
+				continue
+			}
+			seen++
+			q, ok := reportQuery(button.Action)
+			if !ok || q.Outlet != r.Outlet || q.Kind == "" || q.First == 0 || q.Last < q.First {
+				t.Errorf("%v becomes %+v, %v", button.Action, q, ok)
+			}
+		}
+	}
+	if seen != 6 {
+		t.Errorf("%d buttons, want day, week, month, the month before, outlet, dates", seen)
+	}
+}
