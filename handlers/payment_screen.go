@@ -38,6 +38,9 @@ func paymentScreen(p *locales.Printer, v payments.PaymentView, moment paymentMom
 		lines = append(lines, p.HTML("payment.receipt", "receipt", receiptNumber(v.Payment)))
 	}
 	lines = append(lines, p.HTML("payment.operator_id", "id", v.Payment.OperatorID))
+	if v.Payment.ReceiptID != "" {
+		lines = append(lines, p.HTML("payment.payer_receipt", "id", v.Payment.ReceiptID))
+	}
 	if money := moneyLines(p, v); len(money) > 0 {
 		lines = append(append(lines, ""), money...)
 	}
@@ -48,7 +51,14 @@ func paymentScreen(p *locales.Printer, v payments.PaymentView, moment paymentMom
 	if v.MayRefund && v.Refundable > 0 {
 		row = append(row, chat.Button{Text: p.Text("refund.button.refund"), Action: chat.Act(actionRefund, v.Payment.ID)})
 	}
-	return chat.Screen{Text: strings.Join(lines, "\n"), Buttons: append(withRow(nil, row), menuRow(p))}
+	rows := withRow(nil, row)
+	if v.Duplicate.ID != 0 {
+		rows = append(rows, []chat.Button{{
+			Text:   p.Text("payment.button.other", "receipt", receiptNumber(v.Duplicate)),
+			Action: chat.Act(actionPayment, v.Duplicate.ID),
+		}})
+	}
+	return chat.Screen{Text: strings.Join(lines, "\n"), Buttons: append(rows, menuRow(p))}
 }
 
 // stateLines are the payment's state in the regulation's words, and since when.
@@ -69,16 +79,32 @@ func stateLines(p *locales.Printer, v payments.PaymentView) []string {
 	default:
 		lines = append(lines, p.HTML("payment.process", "at", when))
 	}
-	if begun := p.DateTime(pay.CreatedAt.In(zone)); begun != when {
-		lines = append(lines, p.HTML("payment.begun", "at", begun))
+	if len(v.Steps) > 1 {
+		lines = append(lines, p.HTML("payment.steps", "steps", stepsBefore(p, v, p.Date(at.In(zone)))))
 	}
 	if pay.Late {
 		lines = append(lines, p.HTML("payment.late"))
 	}
-	if pay.DuplicateOf != 0 {
-		lines = append(lines, p.HTML("payment.duplicate"))
+	if v.Duplicate.ID != 0 {
+		lines = append(lines, p.HTML("notice.duplicate",
+			"at", p.DateTime(v.Duplicate.FinalAt.In(zone)), "receipt", receiptNumber(v.Duplicate)))
 	}
 	return lines
+}
+
+// stepsBefore are the states before the present one, each with its time, and
+// with its day where that is another than the one named last.
+func stepsBefore(p *locales.Printer, v payments.PaymentView, day string) string {
+	var steps []string
+	for _, step := range v.Steps[:len(v.Steps)-1] {
+		at := step.At.In(v.Merchant.Location())
+		when := p.Time(at)
+		if p.Date(at) != day {
+			day, when = p.Date(at), p.DateTime(at)
+		}
+		steps = append(steps, p.Text("payment.step."+string(step.State), "at", when))
+	}
+	return strings.Join(steps, " → ")
 }
 
 // moneyLines are where the money is: the fee, the credit, the refunds, and what
@@ -88,7 +114,7 @@ func moneyLines(p *locales.Printer, v payments.PaymentView) []string {
 	if v.Payment.Fee != 0 {
 		lines = append(lines, p.HTML("notice.fee", "fee", v.Payment.Fee))
 	}
-	lines = append(lines, creditLines(p, v.Credit, v.Card)...)
+	lines = append(lines, creditLines(p, v.Credit, v.Card, v.Merchant.Location())...)
 	if len(v.Refunds) == 0 {
 		return lines
 	}
@@ -117,14 +143,14 @@ func left(v payments.PaymentView) payments.Money {
 
 // creditLines say in plain words where the money stands on its way to the card,
 // and what debts took of it; none where there is no credit.
-func creditLines(p *locales.Printer, c payments.Credit, card payments.Card) []string {
+func creditLines(p *locales.Printer, c payments.Credit, card payments.Card, zone *time.Location) []string {
 	var lines []string
 	switch c.State {
 	case payments.CreditDue, payments.CreditSent:
 		lines = append(lines, p.HTML("payment.credit.due", "sum", c.Outgoing(), "last4", card.Last4))
 	case payments.CreditDone:
 		if c.Outgoing() > 0 {
-			lines = append(lines, p.HTML("payment.credit.done", "sum", c.Outgoing(), "last4", card.Last4))
+			lines = append(lines, p.HTML("payment.credit.done", "sum", c.Outgoing(), "last4", card.Last4, "at", p.DateTime(c.ChangedAt.In(zone))))
 		}
 	case payments.CreditRefused:
 		lines = append(lines, p.HTML("payment.credit.refused", "sum", c.Outgoing(), "last4", card.Last4))

@@ -22,16 +22,24 @@ func samplePayment(state payments.PaymentState, refunds ...payments.Refund) paym
 			CreatedAt: noon.Add(-time.Minute), ExecutedAt: noon, FinalAt: noon},
 		Refunds: refunds,
 	}
+	v.Steps = []payments.Step{{State: payments.PaymentCreated, At: noon.Add(-time.Minute)}}
+	if state != payments.PaymentCreated && state != payments.PaymentCancelled {
+		v.Steps = append(v.Steps, payments.Step{State: payments.PaymentExecuting, At: noon})
+	}
 	switch state {
+	case payments.PaymentReversed:
+		v.Payment.ReversedAt = noon.Add(25 * time.Hour)
+		v.Steps = append(v.Steps, payments.Step{State: payments.PaymentSucceeded, At: noon}, payments.Step{State: state, At: v.Payment.ReversedAt})
 	case payments.PaymentCreated, payments.PaymentExecuting:
 		v.Payment.FinalAt, v.Payment.Receipt = time.Time{}, 0
 	case payments.PaymentFailed, payments.PaymentCancelled:
 		v.Payment.Receipt = 0
-	case payments.PaymentReversed:
-		v.Payment.ReversedAt = noon
 	case payments.PaymentSucceeded:
 		v.Refundable, v.MayRefund = 1250_50, true
-		v.Credit, v.Card = payments.Credit{ID: 3, State: payments.CreditDone, Amount: 1250_50}, payments.Card{Last4: "1234"}
+		v.Credit, v.Card = payments.Credit{ID: 3, State: payments.CreditDone, Amount: 1250_50, ChangedAt: noon.Add(time.Minute)}, payments.Card{Last4: "1234"}
+	}
+	if state.Final() && state != payments.PaymentReversed {
+		v.Steps = append(v.Steps, payments.Step{State: state, At: noon})
 	}
 	for _, r := range refunds {
 		if r.State != payments.RefundFailed {
@@ -62,7 +70,8 @@ func paymentScreens(p *locales.Printer) []namedScreen {
 	}
 	plain, flagged, reversed := credit(payments.CreditDone), credit(payments.CreditDue), samplePayment(payments.PaymentReversed)
 	plain.Link.Comment, plain.MayRefund, plain.Payment.CreatedAt = "", false, noon
-	flagged.Payment.Late, flagged.Payment.DuplicateOf = true, 8
+	flagged.Payment.Late, flagged.Payment.DuplicateOf, flagged.Payment.ReceiptID = true, 8, hostileID
+	flagged.Duplicate = payments.Payment{ID: 8, Receipt: 1203, FinalAt: noon.Add(-2 * time.Minute)}
 	flagged.Payment.Fee, flagged.Credit.Amount = 12_50, 1238_00
 	reversed.Credit, reversed.Card = payments.Credit{ID: 3, State: payments.CreditRecall, Amount: 1250_50}, payments.Card{Last4: "1234"}
 	partly, withheld := credit(payments.CreditDone), credit(payments.CreditDone)

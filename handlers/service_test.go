@@ -215,7 +215,7 @@ func (s *service) paid(merchant payments.MerchantID, amount payments.Money) paym
 		Payment: payments.Payment{ID: id, MerchantID: merchant, Amount: amount, State: payments.PaymentSucceeded,
 			Receipt: 12, OperatorID: "OP-1", CreatedAt: s.now(), FinalAt: s.now()},
 		Merchant: payments.Merchant{ID: merchant, TimeZone: "Asia/Bishkek"}, Outlet: s.desk.Outlet,
-		Credit: payments.Credit{ID: 1, State: payments.CreditDone, Amount: amount}, Card: payments.Card{Last4: "1234"},
+		Credit: payments.Credit{ID: 1, State: payments.CreditDone, Amount: amount, ChangedAt: s.now()}, Card: payments.Card{Last4: "1234"},
 	}
 	return id
 }

@@ -13,6 +13,12 @@ type Event struct {
 	Late   bool      // of an execute: the link has expired since create
 }
 
+// Step is a state that a payment came into.
+type Step struct {
+	State PaymentState
+	At    time.Time // UTC
+}
+
 // EventKind names an event.
 type EventKind string
 

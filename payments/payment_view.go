@@ -15,6 +15,8 @@ type PaymentView struct {
 	Credit     Credit   // zero until the payment succeeded
 	Card       Card     // that the credit goes to
 	Refunds    []Refund // oldest first
+	Steps      []Step   // every state it has been in, oldest first
+	Duplicate  Payment  // that it seems to repeat, see Payment.DuplicateOf; zero: none
 	Refundable Money    // 0 when nothing can be given back
 	MayRefund  bool     // this person: owner or manager, and Refundable > 0
 }
@@ -55,6 +57,14 @@ func (s *Service) PaymentView(ctx context.Context, id PersonID, payment PaymentI
 	}
 	if v.Refunds, err = s.Store.Refunds(ctx, person.MerchantID, payment); err != nil {
 		return v, fmt.Errorf("refunds of payment %d: %w", payment, err)
+	}
+	if v.Steps, err = s.Store.Steps(ctx, person.MerchantID, payment); err != nil {
+		return v, fmt.Errorf("states of payment %d: %w", payment, err)
+	}
+	if v.Payment.DuplicateOf != 0 {
+		if v.Duplicate, err = s.Store.Payment(ctx, person.MerchantID, v.Payment.DuplicateOf); err != nil {
+			return v, fmt.Errorf("payment %d: %w", v.Payment.DuplicateOf, err)
+		}
 	}
 	v.Refundable = v.Payment.refundable(v.Refunds)
 	v.MayRefund = v.Refundable > 0 && person.Role.mayRefund()

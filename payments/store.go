@@ -60,6 +60,8 @@ type Reader interface {
 	PaymentByOperatorID(ctx context.Context, operatorID string) (Payment, error)
 	PaymentByReceiptKey(ctx context.Context, key string) (Payment, error)
 	PaymentByReceipt(ctx context.Context, merchant MerchantID, number int64) (Payment, error)
+	// Steps are the states that a payment has been in, oldest first.
+	Steps(ctx context.Context, merchant MerchantID, payment PaymentID) ([]Step, error)
 	// LookAlike is the newest payment that succeeded through the same link with
 	// the same sum since an instant, or ErrNotFound.
 	LookAlike(ctx context.Context, p Payment, since time.Time) (PaymentID, error)

@@ -77,6 +77,18 @@ func (q queries) Takings(ctx context.Context, merchant payments.MerchantID, outl
 		merchant, outlet, from, to, upTo)
 }
 
+// Steps returns the states that a payment has been in: what changed nothing is
+// no step.
+func (q queries) Steps(ctx context.Context, merchant payments.MerchantID, id payments.PaymentID) ([]payments.Step, error) {
+	return many[payments.Step](ctx, q.db, `
+		SELECT state, at FROM (
+			SELECT id, state, at, lag(state) OVER (ORDER BY id) AS before
+			FROM payment_events WHERE merchant_id = $1 AND payment_id = $2
+		) e
+		WHERE before IS DISTINCT FROM state
+		ORDER BY id`, merchant, id)
+}
+
 // InsertPayment keeps a payment; false: one of its ids is known.
 func (t *tx) InsertPayment(ctx context.Context, p payments.Payment) (payments.PaymentID, bool, error) {
 	var id payments.PaymentID
