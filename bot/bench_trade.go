@@ -21,6 +21,7 @@ import (
 	"elkart.kg/trade/handlers/web"
 	"elkart.kg/trade/locales"
 	"elkart.kg/trade/payments"
+	"elkart.kg/trade/payments/documents"
 	"elkart.kg/trade/payments/operator"
 	"elkart.kg/trade/store"
 )
@@ -119,7 +120,11 @@ func (t *trade) serve(ctx context.Context, inbound http.Handler) error {
 	if err != nil {
 		return fmt.Errorf("TIME_ZONE: %w", err)
 	}
-	t.bot, err = handlers.New(handlers.Deps{Service: t.app.service, Catalog: catalog, Zone: zone, Now: time.Now})
+	press, err := documents.New()
+	if err != nil {
+		return fmt.Errorf("documents: %w", err)
+	}
+	t.bot, err = handlers.New(handlers.Deps{Service: t.app.service, Catalog: catalog, Press: press, Zone: zone, Now: time.Now})
 	if err != nil {
 		return err
 	}

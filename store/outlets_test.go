@@ -323,6 +323,10 @@ func TestRolesAreAskedForEveryAction(t *testing.T) {
 		payments.ActionEditMerchant: func(id payments.PersonID) error {
 			return ignore(w.EditMerchant(ctx, id, payments.MerchantChange{Name: ptr("Х")}))
 		},
+		payments.ActionExport: func(id payments.PersonID) error { return ignore(w.ExportView(ctx, id, 0, 0)) },
+		payments.ActionReport: func(id payments.PersonID) error {
+			return ignore(w.Report(ctx, id, payments.ReportQuery{Kind: payments.ReportDaily}))
+		},
 	}
 	for _, action := range payments.Actions() {
 		try := tries[action]
@@ -338,8 +342,9 @@ func TestRolesAreAskedForEveryAction(t *testing.T) {
 			wantCode(t, string(role)+" "+string(action), try(id), want)
 		}
 		// Of the other merchant's things a stranger sees nothing.
-		if action == payments.ActionTakeMoney || action == payments.ActionEditMerchant {
-			continue // it is their own that they would change
+		switch action {
+		case payments.ActionTakeMoney, payments.ActionEditMerchant, payments.ActionExport, payments.ActionReport:
+			continue // it is their own that they would change or see
 		}
 		if err := try(20); payments.CodeOf(err) == "" {
 			t.Errorf("a stranger's %s: %v", action, err)
