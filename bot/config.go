@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // a merchant's day must not depend on what the machine has installed
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/joho/godotenv"
@@ -37,6 +38,7 @@ type config struct {
 
 	listenAddr string
 	adminAddr  string
+	support    string // whom merchants ask for help; "": nobody
 	publicURL  string // without a slash at the end; "": links are plain national links
 
 	operatorURL  string
@@ -151,6 +153,10 @@ func readConfig(env environment) (config, error) {
 	}
 
 	c.readOperator(s)
+	c.support = payments.CleanLine(s.get("SUPPORT_CONTACT", ""))
+	if utf8.RuneCountInString(c.support) > payments.MaxContact {
+		s.wrong("SUPPORT_CONTACT", "at most %d characters", payments.MaxContact)
+	}
 	c.timeZone = s.get("TIME_ZONE", "Asia/Bishkek")
 	if _, err := time.LoadLocation(c.timeZone); err != nil || c.timeZone == "Local" {
 		s.wrong("TIME_ZONE", "%q is no zone of the IANA database", c.timeZone)

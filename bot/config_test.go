@@ -48,6 +48,7 @@ func TestReadConfig(t *testing.T) {
 		{"ELQR_LINK_BASE", "pay.payqr.kg"},
 		{"CARD_KEYS", "2026:secret-key"},
 		{"TIME_ZONE", "Asia/Nowhere"},
+		{"SUPPORT_CONTACT", strings.Repeat("x", 65)},
 		{"TIME_ZONE", "Local"},
 		{"LOG_LEVEL", "loud"},
 		{"LOG_FORMAT", "xml"},

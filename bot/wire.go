@@ -161,7 +161,7 @@ func (a *app) wireChat(ctx context.Context, press *documents.Press, x extras) (e
 		return fmt.Errorf("TIME_ZONE: %w", err)
 	}
 	a.bot, err = handlers.New(handlers.Deps{
-		Service: a.service, Catalog: a.catalog, PublicURL: a.cfg.publicURL, Zone: zone, Now: x.now, Press: press,
+		Service: a.service, Catalog: a.catalog, PublicURL: a.cfg.publicURL, Support: a.cfg.support, Zone: zone, Now: x.now, Press: press,
 	})
 	if err != nil {
 		return err

@@ -81,6 +81,7 @@ type Deps struct {
 	// and the payment page (/p); empty: cards are typed in the chat and links
 	// are plain national ones.
 	PublicURL string
+	Support   string         // whom to ask for help, as people read it; "": nobody
 	Zone      *time.Location // in which times are shown where no merchant's is at hand
 	Now       func() time.Time
 	Press     Press // draws posters and receipts
@@ -93,6 +94,7 @@ type Bot struct {
 	service   Service
 	catalog   *locales.Catalog
 	publicURL string
+	support   string
 	zone      *time.Location
 	now       func() time.Time
 	press     Press
@@ -115,7 +117,7 @@ func New(d Deps) (*Bot, error) {
 		}
 	}
 	b := &Bot{
-		service: d.Service, catalog: d.Catalog, publicURL: strings.TrimRight(d.PublicURL, "/"),
+		service: d.Service, catalog: d.Catalog, support: d.Support, publicURL: strings.TrimRight(d.PublicURL, "/"),
 		zone: d.Zone, now: d.Now, press: d.Press, scanner: scanner.New(), checks: newChecks(d.Now), qr: d.QR,
 	}
 	if b.qr == nil {
@@ -134,7 +136,7 @@ const (
 	actionAgain    = "again"  // link
 	actionCards    = "cards"
 	actionNewCard  = "newcard" // outlet, page of outlets; without an outlet it is asked for
-	actionHelp     = "help"
+	actionHelp     = "help"    // topic; none: all
 	actionSettings = "settings"
 	actionLanguage = "lang" // code
 

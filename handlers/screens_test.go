@@ -84,6 +84,7 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 		"verify":  verifyScreens(p),
 		"leave":   leaveScreens(p),
 		"report":  reportScreens(p),
+		"help":    helpScreens(p),
 		"setup": {
 			{"language", languageScreen(c, lang)},
 			{"phone", phoneScreen(p)},
@@ -107,8 +108,6 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 			{"settings", settingsScreen(p, settingsView{HasMenu: true})},
 			{"settings before set-up", settingsScreen(p, settingsView{})},
 			{"settings in the middle of set-up", settingsScreen(p, settingsView{Known: true})},
-			{"help", helpScreen(p, true)},
-			{"help before set-up", helpScreen(p, false)},
 			{"hint", hintScreen(p)},
 			{"unknown command", unknownCommandScreen(p)},
 			{"nothing to cancel", nothingToCancelScreen(p)},

@@ -8,15 +8,6 @@ import (
 	"elkart.kg/trade/payments"
 )
 
-// help says how money is taken, and leads on from there.
-func (b *Bot) help(ctx context.Context, t *chat.Turn) error {
-	v := visit(t)
-	if err := show(ctx, t, helpScreen(v.Printer, v.Registered())); err != nil || v.Registered() {
-		return err
-	}
-	return b.resume(ctx, t)
-}
-
 // other deals with what is no text: a picture may be a receipt's.
 func (b *Bot) other(ctx context.Context, t *chat.Turn) error {
 	if isPicture(t) {

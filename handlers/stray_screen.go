@@ -5,14 +5,6 @@ import (
 	"elkart.kg/trade/locales"
 )
 
-func helpScreen(p *locales.Printer, registered bool) chat.Screen {
-	s := chat.Screen{Text: p.HTML("help.screen")}
-	if registered {
-		s.Buttons = append([][]chat.Button{{{Text: p.Text("verify.button.more"), Action: chat.Act(actionVerify)}}}, nextSteps(p)...)
-	}
-	return s
-}
-
 func hintScreen(p *locales.Printer) chat.Screen {
 	return chat.Screen{Text: p.HTML("chat.hint"), Buttons: nextSteps(p)}
 }
@@ -27,5 +19,8 @@ func nothingToCancelScreen(p *locales.Printer) chat.Screen {
 
 // nextSteps is where people go who were nowhere.
 func nextSteps(p *locales.Printer) [][]chat.Button {
-	return [][]chat.Button{payRow(p), menuRow(p)}
+	return [][]chat.Button{payRow(p), {
+		{Text: p.Text("more.button.help"), Action: chat.Act(actionHelp)},
+		{Text: p.Text("home.button.menu"), Action: chat.Act(actionMenu)},
+	}}
 }

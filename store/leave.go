@@ -209,6 +209,7 @@ func (t *tx) ErasePerson(ctx context.Context, id payments.PersonID) error {
 		`DELETE FROM drafts WHERE created_by = $1`,
 		`DELETE FROM bulks WHERE created_by = $1`,
 		`DELETE FROM finds WHERE person_id = $1`,
+		`DELETE FROM exports WHERE person_id = $1`,
 		`DELETE FROM sessions WHERE chat_id = $1`,
 		`DELETE FROM link_messages WHERE chat_id = $1`,
 		`DELETE FROM updates WHERE chat_id = $1 AND done_at IS NOT NULL`)

@@ -331,6 +331,7 @@ func TestErasureKnowsEveryTableOfPeople(t *testing.T) {
 		"drafts.created_by":          "erased",
 		"bulks.created_by":           "erased",
 		"finds.person_id":            "erased",
+		"exports.person_id":          "erased",
 		"payments.seller_id":         "kept: law",
 		"cards.added_by":             "kept: whose hand",
 		"outlets.created_by":         "kept: whose hand",
