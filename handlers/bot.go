@@ -67,6 +67,7 @@ type Service interface {
 	Leaving
 	Charges
 	Inline
+	LinkCare
 	Refunds
 	Proofs
 	Exports
@@ -155,12 +156,13 @@ const (
 
 // Routes is the whole conversation.
 func (b *Bot) Routes() chat.Routes {
-	return chat.Routes{
+	routes := chat.Routes{
 		Commands: map[string]chat.Handler{
 			"start":    b.start,
 			"menu":     b.registered(b.home),
 			"qr":       b.registered(b.home),
 			"pay":      b.registered(b.pay),
+			"links":    b.registered(b.links),
 			"cards":    b.registered(b.cards),
 			"report":   b.registered(b.reportCommand),
 			"outlets":  b.registered(b.outlets),
@@ -239,6 +241,8 @@ func (b *Bot) Routes() chat.Routes {
 			b.exportDaysForm(),
 			b.leavingForm(),
 			b.reportDates(),
+			b.linkForm(),
+			b.linkEditForm(),
 		},
 		Text:      b.registered(b.text),
 		Other:     b.registered(b.other),
@@ -249,6 +253,10 @@ func (b *Bot) Routes() chat.Routes {
 		Unknown:   b.unknown,
 		Intercept: b.intercept,
 	}
+	for name, handler := range b.linkButtons() {
+		routes.Buttons[name] = b.registered(handler)
+	}
+	return routes
 }
 
 // visitor is what a turn carries: who it is, and how to speak to them.

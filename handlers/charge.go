@@ -194,6 +194,9 @@ func (b *Bot) remember(ctx context.Context, t *chat.Turn, ticket payments.Ticket
 // TicketScreen is the message of a charge as it stands now, to edit the one
 // that shows it: the picture stays, the caption and buttons follow the state.
 func (b *Bot) TicketScreen(reader payments.Person, ticket payments.Ticket) chat.Screen {
+	if ticket.Link.Kind == payments.LinkReusable {
+		return inPlace(linkScreen(b.printerFor(reader), b.linkView(reader, ticket, nil)))
+	}
 	screen := ticketScreen(b.printerFor(reader), b.ticketView(ticket, nil))
 	screen.Caption = true
 	return screen

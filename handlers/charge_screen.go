@@ -88,7 +88,10 @@ func openTicket(p *locales.Printer, v ticketView) (lines []string, buttons [][]c
 		}
 		return lines, [][]chat.Button{
 			row,
-			{{Text: p.Text("charge.button.cancel"), Action: chat.Act(actionCancel, v.Link.ID)}},
+			{
+				{Text: p.Text("charge.button.cancel"), Action: chat.Act(actionCancel, v.Link.ID)},
+				{Text: p.Text("charge.button.more"), Action: chat.Act(actionLinkHere, v.Link.ID)},
+			},
 		}
 	case payments.LinkExpired:
 		return []string{"", p.HTML("charge.expired")}, [][]chat.Button{againRow(p, v.Link.ID)}

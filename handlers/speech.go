@@ -68,6 +68,7 @@ func (b *Bot) Commands(lang string) []Command {
 		{"menu", p.Text("command.menu")},
 		{"pay", p.Text("command.pay")},
 		{"qr", p.Text("command.qr")},
+		{"links", p.Text("command.links")},
 		{"outlets", p.Text("command.outlets")},
 		{"report", p.Text("command.report")},
 		{"cards", p.Text("command.cards")},

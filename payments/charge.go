@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-	"unicode/utf8"
 )
 
 // Charge makes a one-time link over a sum at the person's active outlet. The
@@ -17,12 +16,12 @@ func (s *Service) Charge(ctx context.Context, id PersonID, draft ChargeDraft) (T
 	if err := CheckBounds(draft.Amount, DefaultMin, DefaultMax); err != nil {
 		return Ticket{}, err
 	}
-	draft.Comment = CleanLine(draft.Comment)
-	if utf8.RuneCountInString(draft.Comment) > MaxComment {
-		return Ticket{}, Fail(CodeCommentTooLong, "max", MaxComment)
+	comment, err := cleanComment(draft.Comment)
+	if err != nil {
+		return Ticket{}, err
 	}
 	var link Link
-	err := s.Store.Atomically(ctx, func(tx Tx) error {
+	err = s.Store.Atomically(ctx, func(tx Tx) error {
 		if err := tx.LockPerson(ctx, id); err != nil {
 			return found(err, CodeNotRegistered)
 		}
@@ -36,17 +35,14 @@ func (s *Service) Charge(ctx context.Context, id PersonID, draft ChargeDraft) (T
 			}
 			return err
 		}
-		outlet, err := tx.Outlet(ctx, p.MerchantID, p.OutletID)
+		outlet, err := s.sellingOutlet(ctx, tx, p.MerchantID, p.OutletID)
 		if err != nil {
-			return found(err, CodeOutletNotFound)
-		}
-		if outlet.State != OutletOpen {
-			return Fail(CodeOutletPaused)
+			return err
 		}
 		now := s.now()
 		link, err = s.insertLink(ctx, tx, Link{
 			MerchantID: p.MerchantID, OutletID: p.OutletID, Kind: LinkCharge, State: LinkActive, Code: NewCode(),
-			Amount: draft.Amount, Min: draft.Amount, Max: draft.Amount, Comment: draft.Comment,
+			Amount: draft.Amount, Min: draft.Amount, Max: draft.Amount, Comment: comment,
 			ExpiresAt: now.Add(ChargeLife), CreatedBy: id, CreatedAt: now,
 		}, outlet, draft.Key)
 		return err
@@ -93,43 +89,6 @@ func (s *Service) LinkTicket(ctx context.Context, merchant MerchantID, id LinkID
 		return Ticket{}, found(err, CodeLinkNotFound)
 	}
 	return s.ticket(ctx, link)
-}
-
-// CancelLink closes a charge that nobody has paid. A charge that is being
-// paid or was paid stays as it is, and the ticket says so. Errors:
-// CodeLinkNotFound, CodeLinkClosed, CodeNotAllowed.
-func (s *Service) CancelLink(ctx context.Context, id PersonID, link LinkID) (Ticket, error) {
-	var l Link
-	err := s.Store.Atomically(ctx, func(tx Tx) error {
-		p, err := s.seller(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if l, err = tx.LockLink(ctx, p.MerchantID, link); err != nil {
-			return found(err, CodeLinkNotFound)
-		}
-		if !p.Sees(l.OutletID) {
-			return Fail(CodeLinkNotFound)
-		}
-		if l.Kind == LinkStatic {
-			return Fail(CodeNotAllowed)
-		}
-		if state := l.StateAt(s.now()); state != LinkActive && state != LinkPaused {
-			return nil
-		}
-		if l.HeldBy != 0 {
-			return Fail(CodeLinkClosed, "state", "executing")
-		}
-		l.State = LinkCancelled
-		if err := tx.MarkLink(ctx, l); err != nil {
-			return err
-		}
-		return tx.Enqueue(ctx, Scheduled{Job: LinkShown{MerchantID: l.MerchantID, LinkID: l.ID}})
-	})
-	if err != nil {
-		return Ticket{}, fmt.Errorf("cancel link %d: %w", link, err)
-	}
-	return s.ticket(ctx, l)
 }
 
 // RememberMessage notes a message that shows a link, so that it can follow the

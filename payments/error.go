@@ -60,7 +60,9 @@ const (
 	CodeLinkNotFound    Code = "link_not_found"
 	CodePaymentNotFound Code = "payment_not_found" // wire 404
 	CodeReceiptNotFound Code = "receipt_not_found"
-	CodeLinkClosed      Code = "link_closed" // Params: state
+	CodeLinkClosed      Code = "link_closed"   // Params: state
+	CodeCapMalformed    Code = "cap_malformed" // Params: min, max, of payments through a link
+	CodeReminderLate    Code = "reminder_late" // the charge will have expired by then
 
 	// Statements as files.
 	CodeDateMalformed   Code = "date_malformed"    // no such day, or the first after the last

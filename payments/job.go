@@ -28,6 +28,16 @@ type LinkShown struct {
 	LinkID     LinkID     `json:"link_id"`
 }
 
+// LinkReminder tells a person that a charge is still unpaid.
+type LinkReminder struct {
+	MerchantID MerchantID `json:"merchant_id"`
+	LinkID     LinkID     `json:"link_id"`
+	PersonID   PersonID   `json:"person_id"`
+}
+
+// Kind names the job in the queue.
+func (LinkReminder) Kind() string { return "link_reminder" }
+
 // AskOperator asks the operator about a payment that was executed and has
 // heard nothing since.
 type AskOperator struct {

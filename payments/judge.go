@@ -26,7 +26,7 @@ func (s *Service) judge(ctx context.Context, r Reader, scan Scan) (Target, error
 		return Target{}, fmt.Errorf("target of a scan: %w", err)
 	}
 	if !s.Channel.Ours(scan, target.MerchantID) || target.OutletClosed ||
-		target.StateAt(s.now()) != LinkActive || target.HeldBy != 0 {
+		target.StateAt(s.now()) != LinkActive || target.HeldBy != 0 || target.Full() {
 		return Target{}, Fail(CodeRecipientWrong)
 	}
 	if err := target.agrees(scan); err != nil {

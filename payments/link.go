@@ -18,7 +18,9 @@ const (
 // LinkState is where a link stands.
 type LinkState string
 
-// The states of a link: active ⇄ paused → used up, expired or cancelled.
+// The states of a link: active ⇄ paused → used up, expired or cancelled. What
+// expired while it was being paid is used up all the same; a reusable link that
+// is used up is active again when a payment is taken back or its cap is raised.
 const (
 	LinkActive    LinkState = "active"
 	LinkPaused    LinkState = "paused"
@@ -44,6 +46,12 @@ type Link struct {
 	URI        string    // the national link: what the QR holds
 	ExpiresAt  time.Time // UTC; zero: never
 	HeldBy     PaymentID // the payment that is taking this charge; 0: none
+	Cap        int       // payments that may come through a reusable link; 0: any number
+	Taking     int       // payments executing at this moment; a static code counts none
+	Paid       int       // payments that succeeded and were not reversed; a static code counts none
+	Total      Money     // of those
+	RemindAt   time.Time // UTC; when RemindTo is told that a charge is still unpaid; zero: never
+	RemindTo   PersonID
 	CreatedBy  PersonID
 	CreatedAt  time.Time
 }

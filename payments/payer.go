@@ -62,6 +62,9 @@ func (s *Service) PayerView(ctx context.Context, code string) (PayerView, error)
 			view.Link.State = LinkCancelled
 		}
 	}
+	if view.Link.State == LinkActive && view.Link.Full() {
+		view.Link.State = LinkPaused // the last places are being paid; one may come free
+	}
 	if view.Link.Kind != LinkCharge {
 		return view, nil
 	}

@@ -11,6 +11,7 @@ type Action string
 // The actions. What everybody may do with their own settings is none.
 const (
 	ActionTakeMoney     Action = "take_money"     // charge, cancel a charge
+	ActionManageLinks   Action = "manage_links"   // change reusable links that others made; see Person.MayChange
 	ActionRefund        Action = "refund"         // give money back
 	ActionSwitchOutlet  Action = "switch_outlet"  // work in another outlet
 	ActionEditOutlet    Action = "edit_outlet"    // name, category, address, hours
@@ -39,6 +40,7 @@ func rights() [11]right {
 	return [...]right{
 		// owner, manager, cashier, accountant
 		{ActionTakeMoney, yes, yes, yes, no},
+		{ActionManageLinks, yes, yes, no, no},
 		{ActionRefund, yes, yes, no, no},
 		{ActionSwitchOutlet, yes, yes, yes, yes},
 		{ActionEditOutlet, yes, yes, no, no},
@@ -80,6 +82,13 @@ func (r Role) Can(a Action) bool {
 		}
 	}
 	return false
+}
+
+// MayChange reports whether a member may change or cancel a link: a charge is
+// the till's, a reusable link is whose who made it, and the managers'.
+func (p Person) MayChange(l Link) bool {
+	mine := l.Kind == LinkCharge || l.CreatedBy == p.ID
+	return p.MerchantID == l.MerchantID && (mine && p.Role.Can(ActionTakeMoney) || p.Role.Can(ActionManageLinks))
 }
 
 // member returns a person who may do something in their merchant. Errors:

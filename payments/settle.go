@@ -5,8 +5,9 @@ package payments
 //  1. Check judges what a payer scanned and changes nothing.
 //  2. Create judges it again and keeps the payment, once for each of the
 //     payer's PSP's ids.
-//  3. Execute promises to take it. A charge is held by the payment from here
-//     on, so that a second payer is refused before money moves. Nobody is told
+//  3. Execute promises to take it. A charge, or a place in a capped link, is
+//     held by the payment from here on, so that a payer too many is refused
+//     before money moves. Nobody is told
 //     "paid" yet; the messages say "in process".
 //  4. Update is the operator's word. On 50 the payment succeeds, the charge is
 //     used up, a receipt number is given, a credit is due and the telling is
@@ -107,8 +108,7 @@ func (s *Service) Execute(ctx context.Context, operatorID string) (Payment, erro
 		}
 		now := s.now()
 		e := Event{Kind: EventExecute, At: now}
-		e.Late = link.StateAt(now) == LinkExpired
-		e.Refuse = link.State != LinkActive && !e.Late || link.HeldBy != 0 && link.HeldBy != p.ID
+		e.Late, e.Refuse = link.takes(p.ID, now)
 		return s.advance(ctx, tx, &p, &link, e)
 	})
 	return p, err
@@ -153,15 +153,17 @@ func (s *Service) advance(ctx context.Context, tx Tx, p *Payment, link *Link, e 
 	case PaymentSucceeded:
 		err = s.settle(ctx, tx, p, link)
 	case PaymentReversed:
-		if err = s.takeBack(ctx, tx, *p); err == nil {
+		if err = follow(ctx, tx, link, *p, LinkReverse); err == nil {
+			err = s.takeBack(ctx, tx, *p)
+		}
+		if err == nil {
 			err = tx.Enqueue(ctx, Scheduled{Job: Fanout{MerchantID: p.MerchantID, PaymentID: p.ID, State: p.State}})
 		}
 	default:
-		if link.HeldBy == p.ID {
-			link.HeldBy = 0
-			err = tx.MarkLink(ctx, *link)
+		if before != PaymentExecuting {
+			break
 		}
-		if err == nil && before == PaymentExecuting {
+		if err = follow(ctx, tx, link, *p, LinkDrop); err == nil {
 			err = tx.Enqueue(ctx, Scheduled{Job: LinkShown{MerchantID: p.MerchantID, LinkID: p.LinkID}})
 		}
 	}
@@ -174,18 +176,27 @@ func (s *Service) advance(ctx context.Context, tx Tx, p *Payment, link *Link, e 
 	return tx.InsertEvent(ctx, *p, e)
 }
 
-// hold keeps a charge for the payment that is taking it, and puts down the
-// question to ask if the operator stays silent.
+// follow lets a link know what became of a payment through it.
+func follow(ctx context.Context, tx Tx, link *Link, p Payment, kind LinkEventKind) error {
+	after, err := link.Apply(LinkEvent{Kind: kind, Payment: p.ID, Amount: p.Amount})
+	if err != nil || after == *link {
+		return err
+	}
+	*link = after
+	return tx.MarkLink(ctx, after)
+}
+
+// hold keeps a charge, or a place in a reusable link, for the payment that is
+// taking it, and puts down the question to ask if the operator stays silent.
 func (s *Service) hold(ctx context.Context, tx Tx, p *Payment, link *Link) error {
 	jobs := []Scheduled{{
 		Job: AskOperator{MerchantID: p.MerchantID, OperatorID: p.OperatorID},
 		At:  p.ExecutedAt.Add(AskAfter),
 	}}
+	if err := follow(ctx, tx, link, *p, LinkTake); err != nil {
+		return err
+	}
 	if link.Kind == LinkCharge {
-		link.HeldBy = p.ID
-		if err := tx.MarkLink(ctx, *link); err != nil {
-			return err
-		}
 		jobs = append(jobs, Scheduled{Job: LinkShown{MerchantID: p.MerchantID, LinkID: p.LinkID}})
 	}
 	return tx.Enqueue(ctx, jobs...)
@@ -197,11 +208,8 @@ func (s *Service) settle(ctx context.Context, tx Tx, p *Payment, link *Link) (er
 		return fmt.Errorf("next receipt: %w", err)
 	}
 	p.ReceiptKey = NewCode()
-	if link.Kind == LinkCharge {
-		link.State, link.HeldBy = LinkUsedUp, p.ID
-		if err := tx.MarkLink(ctx, *link); err != nil {
-			return fmt.Errorf("use up link: %w", err)
-		}
+	if err := follow(ctx, tx, link, *p, LinkSettle); err != nil {
+		return fmt.Errorf("use up link: %w", err)
 	}
 	merchant, err := tx.Merchant(ctx, p.MerchantID)
 	if err != nil {

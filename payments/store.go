@@ -54,6 +54,9 @@ type Reader interface {
 	// link yet.
 	HasDraft(ctx context.Context, code string) (bool, error)
 	DraftCount(ctx context.Context, person PersonID, since time.Time) (int, error)
+	// Links are an outlet's charges and reusable links, newest first; see
+	// LinkQuery.
+	Links(ctx context.Context, merchant MerchantID, outlet OutletID, q LinkQuery) ([]Link, error)
 	UsualSums(ctx context.Context, merchant MerchantID, outlet OutletID, since time.Time, limit int) ([]Money, error)
 
 	Payment(ctx context.Context, merchant MerchantID, id PaymentID) (Payment, error)
@@ -164,7 +167,11 @@ type Tx interface {
 	TakeDraft(ctx context.Context, code string) (Draft, error)
 	LockPerson(ctx context.Context, id PersonID) error
 	LockLink(ctx context.Context, merchant MerchantID, id LinkID) (Link, error)
+	// MarkLink writes everything about a link that can change but its form.
 	MarkLink(ctx context.Context, l Link) error
+	// TakeReminders takes the reminders off links whose time for it has come,
+	// and returns the links as they were.
+	TakeReminders(ctx context.Context, now time.Time, limit int) ([]Link, error)
 	// NoteSignal reports whether a signal is the first of its kind through its
 	// link after since.
 	NoteSignal(ctx context.Context, s LinkSignal, now, since time.Time) (bool, error)

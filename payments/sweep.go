@@ -32,6 +32,9 @@ func (s *Service) Sweep(ctx context.Context) error {
 			return fmt.Errorf("time out payment %s: %w", p.OperatorID, err)
 		}
 	}
+	if err := s.remind(ctx); err != nil {
+		return fmt.Errorf("remind of unpaid charges: %w", err)
+	}
 	if err := s.askSilent(ctx); err != nil {
 		return fmt.Errorf("ask about silent payments: %w", err)
 	}

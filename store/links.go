@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -12,6 +13,7 @@ import (
 const linkColumns = `
 	l.id, l.merchant_id, l.outlet_id, l.kind, l.state, l.code, l.amount, l.min, l.max, l.comment, l.uri,
 	COALESCE(l.expires_at, '0001-01-01T00:00:00Z') AS expires_at, COALESCE(l.held_by, 0) AS held_by,
+	l.cap, l.taking, l.paid, l.total, COALESCE(l.remind_at, '0001-01-01T00:00:00Z') AS remind_at, COALESCE(l.remind_to, 0) AS remind_to,
 	l.created_by, l.created_at`
 
 // Link returns a merchant's link.
@@ -61,12 +63,48 @@ func (q queries) Target(ctx context.Context, code string) (payments.Target, erro
 	return t, nil
 }
 
-// Messages returns the messages that show a link.
+// Links returns a page of an outlet's links; see payments.Reader.
+func (q queries) Links(ctx context.Context, merchant payments.MerchantID, outlet payments.OutletID, page payments.LinkQuery) ([]payments.Link, error) {
+	condition := `l.kind <> 'static'` // as in the indexes
+	switch page.Filter {
+	case payments.LinksActive:
+		condition += ` AND l.state = 'active' AND (l.expires_at IS NULL OR l.expires_at > @now)`
+	case payments.LinksUnpaid:
+		condition += ` AND l.state = 'active' AND l.kind = 'charge' AND l.expires_at > @now`
+	case payments.LinksReusable:
+		condition = `l.kind = 'reusable'`
+	}
+	order := "DESC"
+	switch {
+	case page.After != 0:
+		condition += ` AND l.id > @after`
+		order = "ASC"
+	case page.Before != 0:
+		condition += ` AND l.id < @before`
+	}
+	links, err := many[payments.Link](ctx, q.db, `
+		SELECT `+linkColumns+` FROM links l
+		WHERE l.merchant_id = @merchant AND l.outlet_id = @outlet AND `+condition+`
+		ORDER BY l.id `+order+` LIMIT @limit`,
+		pgx.NamedArgs{
+			"merchant": merchant, "outlet": outlet, "now": page.Now, "after": page.After, "before": page.Before, "limit": page.Limit,
+		})
+	if page.After != 0 {
+		slices.Reverse(links)
+	}
+	return links, err
+}
+
+// Messages returns the messages that show a link. Of a reusable one, which is
+// opened again and again, the newest in each chat follows it.
 func (q queries) Messages(ctx context.Context, merchant payments.MerchantID, link payments.LinkID) ([]payments.Message, error) {
 	return many[payments.Message](ctx, q.db, `
 		SELECT m.chat_id, m.message_id
 		FROM link_messages m JOIN links l ON l.id = m.link_id
-		WHERE l.merchant_id = $1 AND l.id = $2
+		WHERE l.merchant_id = $1 AND l.id = $2 AND (l.kind <> 'reusable' OR NOT EXISTS (
+			SELECT FROM link_messages newer
+			WHERE newer.link_id = m.link_id AND newer.chat_id = m.chat_id AND newer.message_id > m.message_id
+		))
 		ORDER BY m.message_id`, merchant, link)
 }
 
@@ -92,9 +130,9 @@ func (t *tx) InsertLink(ctx context.Context, l payments.Link, v payments.Version
 	err := t.db.QueryRow(ctx, `
 		WITH link AS (
 			INSERT INTO links (merchant_id, outlet_id, kind, state, code, amount, min, max, comment, uri,
-				expires_at, created_by, create_key, created_at)
+				expires_at, cap, created_by, create_key, created_at)
 			VALUES (@merchant, @outlet, @kind, @state, @code, @amount, @min, @max, @comment, @uri,
-				@expires, @by, @key, @now)
+				@expires, @cap, @by, @key, @now)
 			RETURNING id
 		), version AS (
 			INSERT INTO link_versions (link_id, hash, mcc, uri) SELECT id, @hash, @mcc, @uri FROM link
@@ -103,7 +141,7 @@ func (t *tx) InsertLink(ctx context.Context, l payments.Link, v payments.Version
 		pgx.NamedArgs{
 			"merchant": l.MerchantID, "outlet": l.OutletID, "kind": l.Kind, "state": l.State, "code": l.Code,
 			"amount": l.Amount, "min": l.Min, "max": l.Max, "comment": l.Comment, "uri": v.URI,
-			"expires": orNull(l.ExpiresAt), "by": l.CreatedBy, "key": textOrNull(key), "now": l.CreatedAt,
+			"expires": orNull(l.ExpiresAt), "cap": l.Cap, "by": l.CreatedBy, "key": textOrNull(key), "now": l.CreatedAt,
 			"hash": v.Hash, "mcc": v.MCC,
 		}).Scan(&id)
 	return id, err
@@ -144,13 +182,29 @@ func (t *tx) LockLink(ctx context.Context, merchant payments.MerchantID, id paym
 		`SELECT `+linkColumns+` FROM links l WHERE l.merchant_id = $1 AND l.id = $2 FOR NO KEY UPDATE`, merchant, id)
 }
 
-// MarkLink writes a link's state and the payment that holds it.
+// MarkLink writes what can change about a link; see payments.Tx.
 func (t *tx) MarkLink(_ context.Context, l payments.Link) error {
 	t.pipeline.laterOne("mark link", `
-		UPDATE links SET state = $3, held_by = NULLIF($4::bigint, 0) WHERE merchant_id = $1 AND id = $2
+		UPDATE links
+		SET state = $3, held_by = NULLIF($4::bigint, 0), taking = $5, paid = $6, total = $7, cap = $8,
+			min = $9, max = $10, comment = $11, expires_at = $12, remind_at = $13, remind_to = NULLIF($14::bigint, 0)
+		WHERE merchant_id = $1 AND id = $2
 		RETURNING id`,
-		l.MerchantID, l.ID, l.State, l.HeldBy)
+		l.MerchantID, l.ID, l.State, l.HeldBy, l.Taking, l.Paid, l.Total, l.Cap,
+		l.Min, l.Max, l.Comment, orNull(l.ExpiresAt), orNull(l.RemindAt), l.RemindTo)
 	return nil
+}
+
+// TakeReminders takes the reminders whose time has come; another process's
+// share is left to it.
+func (t *tx) TakeReminders(ctx context.Context, now time.Time, limit int) ([]payments.Link, error) {
+	return many[payments.Link](ctx, t.db, `
+		WITH due AS (
+			SELECT id FROM links WHERE remind_at <= $1 ORDER BY remind_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
+		), taken AS (
+			UPDATE links SET remind_at = NULL FROM due WHERE links.id = due.id
+		)
+		SELECT `+linkColumns+` FROM links l JOIN due USING (id)`, now, limit)
 }
 
 // ExpireLinks marks links whose time is over, but for charges that are being

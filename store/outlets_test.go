@@ -296,6 +296,8 @@ func TestRolesAreAskedForEveryAction(t *testing.T) {
 	spare, err := w.AddCardFor(ctx, 1, second.ID, "9417999988887777", "u2")
 	must(t, err)
 	paid := w.pay(t, w.order(t, desk.Static, 500_00))
+	poster, err := w.OpenLink(ctx, 1, payments.LinkDraft{Key: "l"})
+	must(t, err)
 	people := map[payments.PersonID]payments.Role{11: payments.RoleOwner, 12: payments.RoleManager, 13: payments.RoleCashier, 14: payments.RoleAccountant}
 	for id, role := range people {
 		w.hire(t, id, desk, role)
@@ -305,6 +307,7 @@ func TestRolesAreAskedForEveryAction(t *testing.T) {
 		payments.ActionTakeMoney: func(id payments.PersonID) error {
 			return ignore(w.Charge(ctx, id, payments.ChargeDraft{Amount: 100_00, Key: "c"}))
 		},
+		payments.ActionManageLinks: func(id payments.PersonID) error { return ignore(w.PauseLink(ctx, id, poster.Link.ID, false)) },
 		payments.ActionRefund: func(id payments.PersonID) error {
 			return ignore(w.RequestRefund(ctx, id, payments.RefundDraft{PaymentID: paid.ID, Amount: 1_00, Key: "r"}))
 		},
