@@ -174,6 +174,8 @@ func (w *world) runner() *chatscript.Runner {
 			"hire":     w.hookHire,
 			"credited": w.hookCredited,
 			"inline":   w.hookInline,
+			"sweep":    w.hookSweep,
+			"page":     w.hookPage,
 			"printed":  w.hookPrinted,
 			"credits":  w.hookCredits,
 			"sweep":    func(ctx context.Context, _ *chatscript.Session, _ string) error { return w.app.service.Sweep(ctx) },

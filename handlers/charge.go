@@ -88,7 +88,7 @@ func (b *Bot) keypadSum(ctx context.Context, t *chat.Turn) error {
 	return b.remember(ctx, t, ticket, t.MessageID)
 }
 
-// again repeats a charge that was not paid: the same sum, a new link.
+// again repeats a charge: the same sum, a new link.
 func (b *Bot) again(ctx context.Context, t *chat.Turn) error {
 	id, err := t.Action.Int64(0)
 	if err != nil {

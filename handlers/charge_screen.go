@@ -79,6 +79,9 @@ func openTicket(p *locales.Printer, v ticketView) (lines []string, buttons [][]c
 		if !v.Link.ExpiresAt.IsZero() {
 			lines = append(lines, p.HTML("charge.until", "until", p.DayTime(v.Link.ExpiresAt.In(v.Zone))))
 		}
+		if at := v.Link.RemindAt; !at.IsZero() {
+			lines = append(lines, p.HTML("links.remind_at", "at", p.DayTime(at.In(v.Zone))))
+		}
 		if show := locales.Escape(v.Address); len(show) < captionLimit/2 {
 			lines = append(lines, "", show)
 		}

@@ -106,7 +106,7 @@ func (b *Bot) links(ctx context.Context, t *chat.Turn) error {
 
 // link opens a link in a message of its own, which follows its state.
 func (b *Bot) link(ctx context.Context, t *chat.Turn, id payments.LinkID) error {
-	ticket, err := b.service.Ticket(ctx, visit(t).ID, id)
+	ticket, err := b.listed(ctx, t, id)
 	if err != nil {
 		return err
 	}
@@ -134,16 +134,24 @@ func (b *Bot) linkPicture(v *visitor, ticket payments.Ticket) (chat.Screen, erro
 }
 
 func (b *Bot) linkView(reader payments.Person, ticket payments.Ticket, picture []byte) linkView {
-	return linkView{ticketView: b.ticketView(ticket, picture), MayChange: reader.MayChange(ticket.Link)}
+	return linkView{ticketView: b.ticketView(ticket, picture), MayChange: reader.MayChange(ticket.Link), MaySell: reader.Role.Can(payments.ActionTakeMoney)}
 }
 
 // linkHere shows a link in its own message, with all that can be done with it.
 func (b *Bot) linkHere(ctx context.Context, t *chat.Turn, id payments.LinkID) error {
-	ticket, err := b.service.Ticket(ctx, visit(t).ID, id)
-	return b.showLink(ctx, t, ticket, err)
+	v := visit(t)
+	ticket, err := b.listed(ctx, t, id)
+	if err != nil {
+		return err
+	}
+	if !onPicture(t) {
+		return b.replyLink(ctx, t, ticket)
+	}
+	return t.Edit(ctx, inPlace(linkScreen(v.Printer, b.linkView(v.Person, ticket, nil))))
 }
 
-// showLink puts a link as it is now in place of what its message said.
+// showLink puts a link as it is now in place of what its message said, in the
+// form in which it follows the link's state.
 func (b *Bot) showLink(ctx context.Context, t *chat.Turn, ticket payments.Ticket, err error) error {
 	if err != nil {
 		return err
@@ -151,8 +159,7 @@ func (b *Bot) showLink(ctx context.Context, t *chat.Turn, ticket payments.Ticket
 	if !onPicture(t) {
 		return b.replyLink(ctx, t, ticket)
 	}
-	v := visit(t)
-	return t.Edit(ctx, inPlace(linkScreen(v.Printer, b.linkView(v.Person, ticket, nil))))
+	return t.Edit(ctx, b.TicketScreen(visit(t).Person, ticket))
 }
 
 // inPlace keeps the picture that the message has.
@@ -161,12 +168,22 @@ func inPlace(s chat.Screen) chat.Screen {
 	return s
 }
 
+// listed is a link that the list may show: the outlet's own code is the main
+// screen's. Error: CodeLinkNotFound.
+func (b *Bot) listed(ctx context.Context, t *chat.Turn, id payments.LinkID) (payments.Ticket, error) {
+	ticket, err := b.service.Ticket(ctx, visit(t).ID, id)
+	if err == nil && ticket.Link.Kind == payments.LinkStatic {
+		err = payments.Fail(payments.CodeLinkNotFound)
+	}
+	return ticket, err
+}
+
 // mine is the link whose button was pressed, if the person may change it and
 // it can still be changed. Errors: CodeLinkNotFound, CodeNotAllowed,
 // CodeLinkClosed.
 func (b *Bot) mine(ctx context.Context, t *chat.Turn, id payments.LinkID) (linkView, error) {
 	v := visit(t)
-	ticket, err := b.service.Ticket(ctx, v.ID, id)
+	ticket, err := b.listed(ctx, t, id)
 	if err != nil {
 		return linkView{}, err
 	}
@@ -225,7 +242,7 @@ func (b *Bot) cloneLink(ctx context.Context, t *chat.Turn, id payments.LinkID) e
 // linkFile sends the QR code as a file, which Telegram does not make smaller.
 func (b *Bot) linkFile(ctx context.Context, t *chat.Turn, id payments.LinkID) error {
 	v := visit(t)
-	ticket, err := b.service.Ticket(ctx, v.ID, id)
+	ticket, err := b.listed(ctx, t, id)
 	if err != nil {
 		return err
 	}

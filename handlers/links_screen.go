@@ -58,7 +58,7 @@ func linkLabel(p *locales.Printer, l payments.Link) string {
 	case l.Paid != 0:
 		parts = append(parts, p.Text("links.paid_times", "paid", l.Paid))
 	}
-	if l.Amount == 0 && l.Total != 0 {
+	if l.Amount == 0 && l.Cap == 0 && l.Total != 0 {
 		parts = append(parts, p.Money(l.Total))
 	}
 	return strings.Join(parts, " · ")
@@ -85,7 +85,13 @@ func linkSum(p *locales.Printer, l payments.Link) string {
 // linkView is a link with all that can be done with it.
 type linkView struct {
 	ticketView
-	MayChange bool
+	MayChange bool // this link
+	MaySell   bool // make another one
+}
+
+// asleep reports whether the link's outlet takes no money.
+func (v linkView) asleep() bool {
+	return v.Outlet.State == payments.OutletPaused || v.Outlet.State == payments.OutletArchived
 }
 
 // open reports whether the link can be paid, at once or after a pause.
@@ -119,9 +125,10 @@ func linkScreen(p *locales.Printer, v linkView) chat.Screen {
 	if l.Amount == 0 && (l.Min > payments.DefaultMin || l.Max < payments.DefaultMax) {
 		lines = append(lines, p.HTML("links.between", "min", l.Min, "max", l.Max))
 	}
-	lines = append(lines, "", p.HTML("links.state."+string(l.State)))
-	if v.Outlet.State != payments.OutletOpen && v.open() {
-		lines = append(lines, p.HTML("links.outlet_closed"))
+	if v.asleep() && l.State == payments.LinkActive {
+		lines = append(lines, "", p.HTML("links.outlet_closed"))
+	} else {
+		lines = append(lines, "", p.HTML("links.state."+string(l.State)))
 	}
 	if v.open() {
 		if l.ExpiresAt.IsZero() {
@@ -139,7 +146,7 @@ func linkScreen(p *locales.Printer, v linkView) chat.Screen {
 		lines = append(lines, p.HTML("links.came_none"))
 	}
 	screen := chat.Screen{Photo: v.QR}
-	if l.State == payments.LinkActive {
+	if l.State == payments.LinkActive && !v.asleep() {
 		if show := locales.Escape(v.Address); len(show) < captionLimit/2 {
 			lines = append(lines, "", show)
 		}
@@ -183,11 +190,14 @@ func reusableRows(p *locales.Printer, v linkView) (rows [][]chat.Button) {
 		}
 		rows = withRow(rows, row)
 	}
-	row := []chat.Button{{Text: p.Text("links.button.clone"), Action: chat.Act(actionCloneLink, id)}}
+	var row []chat.Button
+	if v.MaySell {
+		row = append(row, chat.Button{Text: p.Text("links.button.clone"), Action: chat.Act(actionCloneLink, id)})
+	}
 	if v.MayChange && v.open() {
 		row = append(row, chat.Button{Text: p.Text("charge.button.cancel"), Action: chat.Act(actionCancelLink, id)})
 	}
-	return append(rows, row)
+	return withRow(rows, row)
 }
 
 // chargeLinkScreen is a charge: as at the till, with more to do while it can be
@@ -198,11 +208,11 @@ func chargeLinkScreen(p *locales.Printer, v linkView) chat.Screen {
 		screen.Buttons = append(screen.Buttons, linksRow(p))
 		return screen
 	}
-	if at := v.Link.RemindAt; !at.IsZero() {
-		screen.Text += "\n\n" + p.HTML("links.remind_at", "at", p.DayTime(at.In(v.Zone)))
-	}
 	id := v.Link.ID
-	screen.Buttons = sendRows(p, v)
+	if screen.Buttons = sendRows(p, v); v.asleep() {
+		screen.Text += "\n\n" + p.HTML("links.outlet_closed")
+		screen.Buttons = nil
+	}
 	if v.MayChange {
 		screen.Buttons = append(screen.Buttons,
 			[]chat.Button{

@@ -76,6 +76,7 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 		"payment": paymentScreens(p),
 		"refund":  refundScreens(p),
 		"outlets": outletScreens(p),
+		"links":   linkScreens(p),
 		"wallet":  walletScreens(t, p),
 		"profile": profileScreens(p),
 		"export":  exportScreens(c, p),

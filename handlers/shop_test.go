@@ -16,6 +16,7 @@ import (
 // cards and the profile are shown by the scripts, over the real one.
 type shop struct {
 	OutletCare
+	LinkCare
 	Signs
 	Profiles
 	Proofs

@@ -298,7 +298,7 @@ func (s *Service) changeLink(ctx context.Context, id PersonID, link LinkID, chan
 		if l, err = tx.LockLink(ctx, p.MerchantID, link); err != nil {
 			return found(err, CodeLinkNotFound)
 		}
-		if !p.MayChange(l) {
+		if l.Kind == LinkStatic || !p.MayChange(l) {
 			return Fail(CodeNotAllowed)
 		}
 		after, err := change(tx, l)

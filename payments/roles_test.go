@@ -14,6 +14,7 @@ import (
 const matrix = `
                owner manager cashier accountant
 take_money     yes   yes     yes     -
+manage_links   yes   yes     -       -
 refund         yes   yes     -       -
 switch_outlet  yes   yes     yes     yes
 edit_outlet    yes   yes     -       -

@@ -216,7 +216,7 @@ func (s *Service) settle(ctx context.Context, tx Tx, p *Payment, link *Link) (er
 		return fmt.Errorf("merchant %d: %w", p.MerchantID, err)
 	}
 	p.Fee = merchant.Fee(p.Amount)
-	if link.Kind != LinkCharge {
+	if link.Amount == 0 { // by a fixed sum all payers look alike
 		p.DuplicateOf, err = tx.LookAlike(ctx, *p, p.FinalAt.Add(-DuplicateWithin))
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return fmt.Errorf("payments like %s: %w", p.OperatorID, err)
