@@ -298,6 +298,9 @@ func (s *Service) changeLink(ctx context.Context, id PersonID, link LinkID, chan
 		if l, err = tx.LockLink(ctx, p.MerchantID, link); err != nil {
 			return found(err, CodeLinkNotFound)
 		}
+		if !p.Sees(l.OutletID) {
+			return Fail(CodeLinkNotFound)
+		}
 		if l.Kind == LinkStatic || !p.MayChange(l) {
 			return Fail(CodeNotAllowed)
 		}

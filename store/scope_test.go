@@ -125,5 +125,5 @@ func TestArchivingKeepsScope(t *testing.T) {
 		t.Errorf("works in %q, which is none of theirs", got.Name)
 	}
 	_, err := w.Charge(ctx, 3, payments.ChargeDraft{Amount: 100_00, Key: "c1"})
-	wantCode(t, "charge in an archived outlet", err, payments.CodeOutletPaused)
+	wantCode(t, "charge in an archived outlet", err, payments.CodeOutletArchived)
 }
