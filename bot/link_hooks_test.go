@@ -8,14 +8,6 @@ import (
 	"elkart.kg/trade/bot/demo/telegram/chatscript"
 )
 
-// hookSweep is the clock's tidying up, now.
-func (w *world) hookSweep(ctx context.Context, _ *chatscript.Session, _ string) error {
-	if err := w.app.service.Sweep(ctx); err != nil {
-		return err
-	}
-	return w.settle(ctx)
-}
-
 // hookPage demands that the customers' page of the link that the script looked
 // at last says something.
 func (w *world) hookPage(ctx context.Context, s *chatscript.Session, part string) error {

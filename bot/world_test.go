@@ -174,7 +174,6 @@ func (w *world) runner() *chatscript.Runner {
 			"hire":     w.hookHire,
 			"credited": w.hookCredited,
 			"inline":   w.hookInline,
-			"sweep":    w.hookSweep,
 			"page":     w.hookPage,
 			"printed":  w.hookPrinted,
 			"credits":  w.hookCredits,
