@@ -59,6 +59,7 @@ type exportWriter struct {
 	dir       string
 	made      time.Time
 	limit     int
+	kinds     map[payments.OperationKind]string // the word for each: looked up once, written in every line
 
 	parts []ExportPart
 	open  statementFile
@@ -160,9 +161,21 @@ func (x *exportWriter) operationsTable() documents.Table {
 	}
 }
 
+func (x *exportWriter) kind(k payments.OperationKind) string {
+	word, known := x.kinds[k]
+	if !known {
+		word = x.printer.Text("export.kind." + string(k))
+		if x.kinds == nil {
+			x.kinds = make(map[payments.OperationKind]string)
+		}
+		x.kinds[k] = word
+	}
+	return word
+}
+
 func (x *exportWriter) operationCells(o payments.Operation) []documents.Cell {
 	return []documents.Cell{
-		{At: o.At}, {At: o.At}, {Text: x.printer.Text("export.kind." + string(o.Kind))}, {Number: o.Receipt},
+		{At: o.At}, {At: o.At}, {Text: x.kind(o.Kind)}, {Number: o.Receipt},
 		{Number: int64(o.Amount)}, {Number: int64(o.Fee)}, {Text: o.Outlet}, {Text: o.Comment}, {Text: o.Cashier}, {Text: o.OperatorID},
 	}
 }

@@ -149,6 +149,7 @@ type statement1C struct {
 	kept   *os.File // the documents, until the sums are known
 	head   documents.Exchange
 	body   *documents.ExchangeBody
+	payer  string
 	fees   tally[payments.Date]
 }
 
@@ -166,6 +167,7 @@ func newStatement1C(x *exportWriter, file *os.File) (*statement1C, error) {
 		Sender: x.printer.Text("receipt.service"), Account: strconv.FormatInt(int64(m.ID), 10), Owner: m.Name, TaxID: m.TIN,
 		Made: x.made, From: e.First.Time(), To: e.Last.Time(),
 	}}
+	s.payer = x.printer.Text("export.payer")
 	s.body = documents.NewExchangeBody(kept, s.head)
 	return s, nil
 }
@@ -179,7 +181,7 @@ func (s *statement1C) Line(o payments.Operation) error {
 	}
 	return s.document(documents.ExchangeDocument{
 		Number: strconv.FormatInt(o.Receipt, 10), At: m.DateOf(o.At).Time(), Sum: int64(o.Amount),
-		Other: p.Text("export.payer"), Purpose: purpose,
+		Other: s.payer, Purpose: purpose,
 	})
 }
 
