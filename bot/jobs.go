@@ -42,8 +42,9 @@ const (
 
 // Kept for disputes, and to recognise a repetition.
 const (
-	keepCalls   = 400 * 24 * time.Hour
-	keepUpdates = 7 * 24 * time.Hour
+	keepCalls       = 400 * 24 * time.Hour
+	keepUpdates     = 7 * 24 * time.Hour
+	keepInvitations = 30 * 24 * time.Hour // after they ran out
 	// A transaction that comes in a clearing file again after so long is not
 	// recognised for a repetition; its payment and its breaks are kept for ever.
 	keepCleared = 400 * 24 * time.Hour
@@ -70,6 +71,7 @@ func (j *jobs) client(pool *pgxpool.Pool, id string) (*river.Client[pgx.Tx], err
 	river.AddWorker(workers, river.WorkFunc(j.askOperator))
 	river.AddWorker(workers, river.WorkFunc(j.cardAdded))
 	river.AddWorker(workers, river.WorkFunc(j.cardTold))
+	river.AddWorker(workers, river.WorkFunc(j.teamTold))
 	river.AddWorker(workers, river.WorkFunc(j.tellOperator))
 	river.AddWorker(workers, river.WorkFunc(j.payCredit))
 	river.AddWorker(workers, river.WorkFunc(j.creditTold))
@@ -270,6 +272,11 @@ func (j *jobs) forget(ctx context.Context, _ *river.Job[forgetArgs]) error {
 	if err != nil {
 		return fmt.Errorf("forget drafts: %w", err)
 	}
-	j.log.InfoContext(ctx, "forgot what is no longer needed", "calls", calls, "updates", updates, "cleared", cleared, "drafts", drafts)
+	invitations, err := j.store.ForgetInvitations(ctx, now.Add(-keepInvitations))
+	if err != nil {
+		return fmt.Errorf("forget invitations: %w", err)
+	}
+	j.log.InfoContext(ctx, "forgot what is no longer needed",
+		"calls", calls, "updates", updates, "cleared", cleared, "drafts", drafts, "invitations", invitations)
 	return nil
 }

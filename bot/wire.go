@@ -34,6 +34,7 @@ type app struct {
 	bot     *handlers.Bot
 	sender  *chat.Sender
 	chat    *chat.Runtime
+	name    *selfName
 	queue   *river.Client[pgx.Tx]
 	outward *http.Client // to the operator
 	public  *http.Server
@@ -160,8 +161,16 @@ func (a *app) wireChat(ctx context.Context, press *documents.Press, x extras) (e
 	if err != nil {
 		return fmt.Errorf("TIME_ZONE: %w", err)
 	}
+	a.name = &selfName{ask: func(ctx context.Context) (string, error) {
+		me, err := a.sender.Me(ctx)
+		if err != nil {
+			return "", err
+		}
+		return me.Username, nil
+	}}
 	a.bot, err = handlers.New(handlers.Deps{
 		Service: a.service, Catalog: a.catalog, PublicURL: a.cfg.publicURL, Support: a.cfg.support, Zone: zone, Now: x.now, Press: press,
+		BotName: a.name.of,
 	})
 	if err != nil {
 		return err
@@ -198,10 +207,10 @@ func (a *app) wireChat(ctx context.Context, press *documents.Press, x extras) (e
 func (a *app) botName(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, telegramHello)
 	defer cancel()
-	me, err := a.sender.Me(ctx)
+	name, err := a.name.fetch(ctx)
 	switch {
 	case err == nil:
-		return me.Username, nil
+		return name, nil
 	case errors.Is(err, chat.ErrUnauthorized):
 		return "", errors.New("TELEGRAM_BOT_TOKEN: Telegram does not know this token")
 	}

@@ -172,6 +172,7 @@ func (w *world) runner() *chatscript.Runner {
 			"scan":     w.hookScan,
 			"refused":  w.hookRefused,
 			"hire":     w.hookHire,
+			"join":     w.hookJoin,
 			"credited": w.hookCredited,
 			"inline":   w.hookInline,
 			"page":     w.hookPage,

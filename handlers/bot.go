@@ -63,6 +63,7 @@ type Service interface {
 	Signs
 	Cards
 	Wallets
+	Teams
 	Profiles
 	Leaving
 	Charges
@@ -86,6 +87,9 @@ type Deps struct {
 	Zone      *time.Location // in which times are shown where no merchant's is at hand
 	Now       func() time.Time
 	Press     Press // draws posters and receipts
+	// BotName is the bot's user name as Telegram says it, without @; "" while it
+	// is not known. Nil: it never is.
+	BotName func(context.Context) string
 	// QR draws a PNG; nil: the Bot's own, kept in memory for repeated use.
 	QR func(content string) ([]byte, error)
 }
@@ -101,6 +105,7 @@ type Bot struct {
 	press     Press
 	scanner   *scanner.Scanner
 	checks    *checks
+	botName   func(context.Context) string
 	qr        func(content string) ([]byte, error)
 }
 
@@ -120,6 +125,10 @@ func New(d Deps) (*Bot, error) {
 	b := &Bot{
 		service: d.Service, catalog: d.Catalog, support: d.Support, publicURL: strings.TrimRight(d.PublicURL, "/"),
 		zone: d.Zone, now: d.Now, press: d.Press, scanner: scanner.New(), checks: newChecks(d.Now), qr: d.QR,
+		botName: d.BotName,
+	}
+	if b.botName == nil {
+		b.botName = func(context.Context) string { return "" }
 	}
 	if b.qr == nil {
 		b.qr = newPictures(qrCacheSize, drawQR).of
@@ -149,6 +158,8 @@ const (
 	actionRefundPart = "refundpart" // payment
 	actionRefundSend = "refundsend" // payment, tyiyn, nonce
 
+	// SignalJoined tells that an owner accepted the person. Without arguments.
+	SignalJoined = "member.joined"
 	// SignalCardAdded tells that the person's card came in by the form. Its
 	// argument is the id of the card.
 	SignalCardAdded = "card.added"
@@ -168,6 +179,7 @@ func (b *Bot) Routes() chat.Routes {
 			"outlets":  b.registered(b.outlets),
 			"profile":  b.registered(b.profile),
 			"verify":   b.registered(b.verify),
+			"team":     b.registered(b.team),
 			"settings": b.settings,
 			"help":     b.help,
 			"cancel":   b.nothingToCancel,
@@ -205,9 +217,26 @@ func (b *Bot) Routes() chat.Routes {
 			actionRemoveCard: b.registered(b.onCard(b.removeCard)),
 			actionRemoveSure: b.registered(b.onCard(b.removeSure)),
 
-			actionExport:     b.registered(b.exports),
-			actionExportFile: b.registered(b.exportFile),
-			actionExportDays: b.registered(b.exportDays),
+			actionExport:      b.registered(b.exports),
+			actionExportFile:  b.registered(b.exportFile),
+			actionExportDays:  b.registered(b.exportDays),
+			actionTeam:        b.registered(b.team),
+			actionMember:      b.registered(b.onMember(b.member)),
+			actionMemberRole:  b.registered(b.onMember(b.memberRole)),
+			actionOwnerSure:   b.registered(b.onMember(b.ownerSure)),
+			actionMemberScope: b.registered(b.onMember(b.memberScope)),
+			actionDismiss:     b.registered(b.onMember(b.dismiss)),
+			actionDismissSure: b.registered(b.onMember(b.dismissSure)),
+			actionQuit:        b.registered(b.quit),
+			actionQuitSure:    b.registered(b.quitSure),
+			actionWorkplaces:  b.registered(b.workplaces),
+			actionSwitch:      b.switchMerchant,
+			actionInvite:      b.registered(b.invite),
+			actionInvitation:  b.registered(b.onInvitation(b.invitation)),
+			actionUninvite:    b.registered(b.onInvitation(b.uninvite)),
+			actionAccept:      b.registered(b.onInvitation(b.accept)),
+			actionDecline:     b.registered(b.onInvitation(b.decline)),
+			actionOwnMerchant: b.ownMerchant,
 
 			actionProfile:     b.registered(b.profile),
 			actionEditProfile: b.registered(b.editProfile),
@@ -228,7 +257,7 @@ func (b *Bot) Routes() chat.Routes {
 			actionReportPlace:  b.registered(b.reportPlace),
 			actionReportPeriod: b.registered(b.reportPeriod),
 		},
-		Signals: map[string]chat.Handler{SignalCardAdded: b.cardAdded},
+		Signals: map[string]chat.Handler{SignalCardAdded: b.cardAdded, SignalJoined: b.memberJoined},
 		Forms: []chat.Form{
 			b.setupForm(),
 			b.cardForm(),
@@ -243,6 +272,8 @@ func (b *Bot) Routes() chat.Routes {
 			b.reportDates(),
 			b.linkForm(),
 			b.linkEditForm(),
+			b.inviteForm(),
+			b.joinForm(),
 		},
 		Text:      b.registered(b.text),
 		Other:     b.registered(b.other),

@@ -13,6 +13,7 @@ const (
 	homeAsked       homeMoment = iota
 	homeJustDone               // set-up has just ended
 	homeOutletAdded            // a further outlet has just been opened
+	homeJoined                 // an owner has just accepted them
 )
 
 // home shows the main screen: the outlet's own QR code, its day, what to do.

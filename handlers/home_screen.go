@@ -22,6 +22,8 @@ func homeScreen(p *locales.Printer, v homeView) chat.Screen {
 		lines = append(lines, p.HTML("setup.done"), "")
 	case homeOutletAdded:
 		lines = append(lines, p.HTML("outlets.added"), "")
+	case homeJoined:
+		lines = append(lines, p.HTML("team.joined.you", "merchant", v.Merchant.Name), roleLine(p, v.Person.Role), "")
 	}
 	lines = append(lines, p.HTML("home.outlet", "outlet", v.Outlet.Name))
 	if v.Today.Count == 0 {

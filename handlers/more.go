@@ -27,6 +27,7 @@ func moreItems() []moreItem {
 		{"more.button.cards", actionCards, payments.ActionCards},
 		{"more.button.export", actionExport, payments.ActionExport},
 		{"more.button.profile", actionProfile, ""},
+		{"more.button.team", actionTeam, ""},
 		{"more.button.settings", actionSettings, ""},
 		{"more.button.help", actionHelp, ""},
 	}

@@ -69,7 +69,7 @@ func paidScreen(p *locales.Printer, n payments.News, now time.Time) chat.Screen 
 // It is manners only: the press itself is judged by the service.
 func offersRefund(n payments.News) bool {
 	r := n.Recipient
-	return r.MerchantID == n.Merchant.ID && r.Role.Can(payments.ActionRefund)
+	return !r.Away && r.MerchantID == n.Merchant.ID && r.Role.Can(payments.ActionRefund)
 }
 
 // inProcessScreen comes without a sound: the one that counts follows.

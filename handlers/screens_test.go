@@ -87,7 +87,7 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 		"report":  reportScreens(p),
 		"help":    helpScreens(p),
 		"setup": {
-			{"language", languageScreen(c, lang)},
+			{"language", languageScreen(c, lang, setup)},
 			{"phone", phoneScreen(p)},
 			{"phone noted", phoneNotedScreen(p, "+996555123456")},
 			{"consent", consentScreen(p)},

@@ -26,6 +26,7 @@ type service struct {
 	tokens  int
 	met     []payments.Acquaintance
 
+	Teams // nil: nothing of it is asked here
 	shop  // what the scripts of the whole program show
 	views map[payments.PaymentID]*payments.PaymentView
 	asked map[string]payments.RefundDraft // by key

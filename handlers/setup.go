@@ -67,8 +67,12 @@ func unless(name string) func(chat.Values) bool {
 	return func(v chat.Values) bool { return v["known."+name] == "" }
 }
 
-// start begins set-up, goes on with it, or shows the main screen.
+// start begins set-up, goes on with it, or shows the main screen. With an
+// invitation's secret it leads into a team.
 func (b *Bot) start(ctx context.Context, t *chat.Turn) error {
+	if token, ok := strings.CutPrefix(t.Args, joinPrefix); ok && !visit(t).Leaving() {
+		return b.openInvitation(ctx, t, token)
+	}
 	if !visit(t).Registered() {
 		return b.resume(ctx, t)
 	}
@@ -81,6 +85,9 @@ func (b *Bot) start(ctx context.Context, t *chat.Turn) error {
 // goOn leads somebody who wants something back to set-up, with a word why.
 // Who has not even chosen a language meets the bot for the first time.
 func (b *Bot) goOn(ctx context.Context, t *chat.Turn) error {
+	if said, err := b.outside(ctx, t); said || err != nil {
+		return err
+	}
 	if v := visit(t); v.Person.Language != "" && !v.Leaving() {
 		if _, err := t.Reply(ctx, chat.Screen{Text: v.HTML("setup.first")}); err != nil {
 			return err
@@ -93,11 +100,14 @@ func (b *Bot) resume(ctx context.Context, t *chat.Turn) error {
 	if v := visit(t); v.Leaving() {
 		return show(ctx, t, leavingScreen(v.Printer, v.Person, b.zone))
 	}
+	if said, err := b.outside(ctx, t); said || err != nil {
+		return err
+	}
 	name, err := t.FormName(ctx)
 	if err != nil {
 		return err
 	}
-	if name == setup {
+	if name == setup || name == join {
 		_, err = t.ResumeForm(ctx)
 		return err
 	}
@@ -105,7 +115,7 @@ func (b *Bot) resume(ctx context.Context, t *chat.Turn) error {
 }
 
 func (b *Bot) askLanguage(_ context.Context, t *chat.Turn, _ chat.Values) (chat.Screen, error) {
-	return languageScreen(b.catalog, locales.Match(t.From.LanguageCode)), nil
+	return languageScreen(b.catalog, locales.Match(t.From.LanguageCode), setup), nil
 }
 
 func (b *Bot) takeLanguage(ctx context.Context, t *chat.Turn, _ chat.Values) error {
@@ -129,16 +139,7 @@ func (b *Bot) askPhone(_ context.Context, t *chat.Turn, _ chat.Values) (chat.Scr
 // takePhone accepts only what Telegram itself vouches for: the person's own
 // contact, not another's and not a forwarded one.
 func (b *Bot) takePhone(ctx context.Context, t *chat.Turn, _ chat.Values) error {
-	if t.Kind == chat.KindSignal {
-		return chat.ErrNotForMe
-	}
-	if t.Contact == nil {
-		return hint("setup.phone.typed")
-	}
-	if t.Contact.UserID == 0 || t.Contact.UserID != t.From.ID || t.Contact.Forwarded {
-		return payments.Fail(payments.CodeContactForeign)
-	}
-	phone, err := normalPhone(t.Contact.Phone)
+	phone, err := ownPhone(t)
 	if err != nil {
 		return err
 	}
@@ -148,6 +149,20 @@ func (b *Bot) takePhone(ctx context.Context, t *chat.Turn, _ chat.Values) error 
 	}
 	_, err = t.Reply(ctx, phoneNotedScreen(v.Printer, phone))
 	return err
+}
+
+// ownPhone is the number of the person's own contact, in E.164.
+func ownPhone(t *chat.Turn) (string, error) {
+	if t.Kind == chat.KindSignal {
+		return "", chat.ErrNotForMe
+	}
+	if t.Contact == nil {
+		return "", hint("setup.phone.typed")
+	}
+	if t.Contact.UserID == 0 || t.Contact.UserID != t.From.ID || t.Contact.Forwarded {
+		return "", payments.Fail(payments.CodeContactForeign)
+	}
+	return normalPhone(t.Contact.Phone)
 }
 
 // normalPhone brings a contact's number, which Telegram sends with or without

@@ -10,7 +10,7 @@ import (
 
 // languageScreen asks in all languages, the suggested one first: nobody has to
 // find their own among foreign words.
-func languageScreen(c *locales.Catalog, suggested string) chat.Screen {
+func languageScreen(c *locales.Catalog, suggested, form string) chat.Screen {
 	languages := locales.Languages()
 	for i, l := range languages {
 		if l.Code == suggested {
@@ -22,14 +22,19 @@ func languageScreen(c *locales.Catalog, suggested string) chat.Screen {
 	var buttons [][]chat.Button
 	for _, l := range languages {
 		lines = append(lines, c.Printer(l.Code).HTML("setup.language.ask"))
-		buttons = append(buttons, []chat.Button{chat.FormButton(l.Name, setup, "language", l.Code)})
+		buttons = append(buttons, []chat.Button{chat.FormButton(l.Name, form, "language", l.Code)})
 	}
 	return chat.Screen{Text: strings.Join(lines, "\n"), Buttons: buttons}
 }
 
 func phoneScreen(p *locales.Printer) chat.Screen {
+	return contactQuestion(p, p.HTML("setup.phone.ask"))
+}
+
+// contactQuestion asks for the person's own contact.
+func contactQuestion(p *locales.Printer, question string) chat.Screen {
 	return chat.Screen{
-		Text: p.HTML("setup.phone.ask"),
+		Text: question,
 		Keys: &chat.Keyboard{
 			Rows:    [][]chat.Key{{{Text: p.Text("setup.phone.button.share"), RequestContact: true}}},
 			OneTime: true,

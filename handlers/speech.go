@@ -74,6 +74,7 @@ func (b *Bot) Commands(lang string) []Command {
 		{"cards", p.Text("command.cards")},
 		{"profile", p.Text("command.profile")},
 		{"verify", p.Text("command.verify")},
+		{"team", p.Text("command.team")},
 		{"settings", p.Text("command.settings")},
 		{"help", p.Text("command.help")},
 		{"cancel", p.Text("command.cancel")},

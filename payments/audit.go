@@ -25,9 +25,20 @@ const (
 	AuditCardAssigned AuditAction = "card.assigned" // last4; outlet: to this one only
 	AuditCardRemoved  AuditAction = "card.removed"  // last4, successor: the last four of the card that takes over
 
-	AuditExported         AuditAction = "exported"        // which days, as what
-	AuditMerchantClosed   AuditAction = "merchant.closed" // with its last owner
-	AuditMerchantReopened AuditAction = "merchant.reopened"
+	AuditExported            AuditAction = "exported"        // which days, as what
+	AuditMerchantClosed      AuditAction = "merchant.closed" // with its last owner
+	AuditMerchantReopened    AuditAction = "merchant.reopened"
+	AuditInvited             AuditAction = "invitation.made"      // role
+	AuditInvitationForeign   AuditAction = "invitation.foreign"   // somebody with another number opened it
+	AuditInvitationDead      AuditAction = "invitation.dead"      // the same, once too often
+	AuditInvitationAnswered  AuditAction = "invitation.answered"  // by its person
+	AuditInvitationDeclined  AuditAction = "invitation.declined"  // by an owner
+	AuditInvitationCancelled AuditAction = "invitation.cancelled" // by who invited, or an owner
+	AuditJoined              AuditAction = "member.joined"        // an owner accepted them
+	AuditRoleChanged         AuditAction = "member.role"          // role, and what it was
+	AuditScopeChanged        AuditAction = "member.outlets"       // outlets; "": all
+	AuditDismissed           AuditAction = "member.dismissed"     // by an owner
+	AuditLeft                AuditAction = "member.left"          // of their own will
 
 	AuditMerchantChanged AuditAction = "merchant.changed" // which fields, not what they hold
 )
@@ -38,15 +49,20 @@ type Details map[string]string
 
 // Names of details.
 const (
-	DetailOutlet    = "outlet"    // its name; "": all outlets
-	DetailOutletID  = "outlet_id" // "0": all outlets
-	DetailLast4     = "last4"
-	DetailSuccessor = "successor"
-	DetailFormat    = "format"
-	DetailFirst     = "first" // yyyymmdd
-	DetailLast      = "last"
-	detailCardID    = "card_id"
-	detailFields    = "fields"
+	DetailOutlet     = "outlet"    // its name; "": all outlets
+	DetailOutletID   = "outlet_id" // "0": all outlets
+	DetailLast4      = "last4"
+	DetailSuccessor  = "successor"
+	DetailFormat     = "format"
+	DetailFirst      = "first" // yyyymmdd
+	DetailLast       = "last"
+	DetailRole       = "role"
+	DetailInvitation = "invitation" // its id
+	DetailMemberID   = "member_id"
+	DetailOutlets    = "outlets" // names; "": all
+	detailWas        = "was"
+	detailCardID     = "card_id"
+	detailFields     = "fields"
 )
 
 // AuditEntry is one change that somebody made, as it is kept.

@@ -120,11 +120,13 @@ func (s *Service) seller(ctx context.Context, r Reader, id PersonID) (Person, er
 	if err != nil {
 		return Person{}, err
 	}
-	if !p.HasCard {
+	switch {
+	case !p.Registered():
 		return Person{}, Fail(CodeNotRegistered)
-	}
-	if !p.Role.Can(ActionTakeMoney) {
+	case !p.Role.Can(ActionTakeMoney):
 		return Person{}, Fail(CodeNotAllowed)
+	case !p.HasCard:
+		return Person{}, Fail(CodeNoCard)
 	}
 	if !p.Sees(p.OutletID) {
 		return Person{}, Fail(CodeOutletNotFound)

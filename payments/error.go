@@ -45,12 +45,20 @@ const (
 	CodeContactMalformed Code = "contact_malformed" // Params: max
 	CodeTooMany          Code = "too_many"          // Params: max, of outlets or cards
 
+	// The team.
+	CodeMemberNotFound    Code = "member_not_found"
+	CodeLastOwner         Code = "last_owner"         // somebody has to own a merchant
+	CodeAlreadyMember     Code = "already_member"     // of the merchant that the invitation is to
+	CodeInvitationGone    Code = "invitation_gone"    // unknown, used, old or cancelled, with no oracle for guessing
+	CodeInvitationForeign Code = "invitation_foreign" // it is for another telephone number
+
 	// Cards.
 	CodeCardMalformed   Code = "card_malformed"
 	CodeCardNotElkart   Code = "card_not_elkart"
 	CodeCardFormExpired Code = "card_form_expired"
 	CodeTokenizerDown   Code = "tokenizer_unavailable"
 	CodeCardNotFound    Code = "card_not_found"
+	CodeNoCard          Code = "no_card"          // nobody has put one in yet, and this member may not
 	CodeLastCard        Code = "last_card"        // somewhere money has to go
 	CodeCardHasCredits  Code = "card_has_credits" // money is still on its way to it
 	CodeSuccessorNeeded Code = "successor_needed" // another card has to take over first

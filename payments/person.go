@@ -35,6 +35,7 @@ type Person struct {
 	OutletID   OutletID   // the active outlet; 0 before set-up
 	Role       Role       // in the active merchant
 	Scope      []OutletID // the outlets of the active merchant that they work in, ascending; empty: all, see Sees
+	Away       bool       // they work in another merchant than MerchantID, or were dismissed from the active one (MerchantID is 0)
 	HasCard    bool       // the active outlet has a card to be credited
 
 	Notify    Notify // which payments of the active merchant they hear of
@@ -42,9 +43,10 @@ type Person struct {
 	QuietTo   int
 }
 
-// Registered reports whether set-up got far enough to take money.
+// Registered reports whether nothing is left of set-up for them. Where there is
+// no card yet, whoever may put one in is asked for it, and nobody else.
 func (p Person) Registered() bool {
-	return p.MerchantID != 0 && p.OutletID != 0 && p.HasCard
+	return p.MerchantID != 0 && p.OutletID != 0 && (p.HasCard || !p.Role.Can(ActionCards))
 }
 
 // Sees reports whether an outlet of the active merchant, and what was paid at

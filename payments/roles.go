@@ -22,6 +22,10 @@ const (
 	ActionEditMerchant  Action = "edit_merchant"  // name, ИНН, contact
 	ActionExport        Action = "export"         // take statements along as files
 	ActionReport        Action = "report"         // takings of outlets, and getting them by themselves
+	ActionTeam          Action = "team"           // see who works here
+	ActionInvite        Action = "invite"         // a cashier; an owner still has to accept them
+	ActionInviteAny     Action = "invite_any"     // in any role
+	ActionEditTeam      Action = "edit_team"      // accept, change and dismiss members
 )
 
 // right is a row of the matrix of action × role.
@@ -51,6 +55,10 @@ func rights() []right {
 		{ActionEditMerchant, yes, no, no, no},
 		{ActionExport, yes, yes, no, yes},
 		{ActionReport, yes, yes, no, yes},
+		{ActionTeam, yes, yes, no, no},
+		{ActionInvite, yes, yes, no, no},
+		{ActionInviteAny, yes, no, no, no},
+		{ActionEditTeam, yes, no, no, no},
 	}
 }
 

@@ -25,6 +25,10 @@ cards          yes   -       -       -
 edit_merchant  yes   -       -       -
 export         yes   yes     -       yes
 report         yes   yes     -       yes
+team           yes   yes     -       -
+invite         yes   yes     -       -
+invite_any     yes   -       -       -
+edit_team      yes   -       -       -
 `
 
 func TestEveryRoleAndAction(t *testing.T) {

@@ -108,6 +108,18 @@ type Reader interface {
 	Slices(ctx context.Context, of FiguresOf, edges []time.Time) ([]Slice, error)
 	// Settled is what became of a span's payments by its end.
 	Settled(ctx context.Context, of FiguresOf) (Settled, error)
+	// Team are all members of a merchant, owners first.
+	Team(ctx context.Context, merchant MerchantID) ([]Person, error)
+	// Workplaces are the merchants that a person is a member of.
+	Workplaces(ctx context.Context, id PersonID) ([]Workplace, error)
+	Invitation(ctx context.Context, id InvitationID) (Invitation, error)
+	InvitationByToken(ctx context.Context, tokenHash []byte) (Invitation, error)
+	InvitationByKey(ctx context.Context, by PersonID, key string) (Invitation, error)
+	// Invitations are a merchant's pending ones, oldest first.
+	Invitations(ctx context.Context, merchant MerchantID, now time.Time) ([]Invitation, error)
+	// WaitingInvitation is the newest that a person answered and that no owner
+	// has decided on.
+	WaitingInvitation(ctx context.Context, id PersonID, now time.Time) (Invitation, error)
 	// Members are those of a merchant who can be written to.
 	Members(ctx context.Context, merchant MerchantID) ([]Person, error)
 	// Listeners are the members who want to hear of payments by a link, and can
@@ -149,6 +161,24 @@ type Tx interface {
 	// MovePeople gives members whose active outlet was archived or is none of
 	// theirs another to work in, if there is one.
 	MovePeople(ctx context.Context, merchant MerchantID) error
+	InsertMember(ctx context.Context, merchant MerchantID, id PersonID, role Role, now time.Time) error
+	// SetRole changes a member's role; an owner's outlets are all.
+	SetRole(ctx context.Context, merchant MerchantID, id PersonID, role Role) error
+	// SetScope says in which outlets a member works; none: in all.
+	SetScope(ctx context.Context, merchant MerchantID, id PersonID, outlets []OutletID) error
+	// SetMerchant makes a merchant the one that a member works in, in an outlet
+	// of theirs.
+	SetMerchant(ctx context.Context, id PersonID, merchant MerchantID) error
+	// DeleteMember ends a membership; who worked there goes on in another
+	// merchant of theirs, if there is one.
+	DeleteMember(ctx context.Context, merchant MerchantID, id PersonID) error
+	InsertInvitation(ctx context.Context, i Invitation, tokenHash []byte, key string) (InvitationID, error)
+	// SetInvitationToken gives an invitation another link.
+	SetInvitationToken(ctx context.Context, i Invitation, tokenHash []byte) error
+	LockInvitation(ctx context.Context, id InvitationID) (Invitation, error)
+	MarkInvitation(ctx context.Context, i Invitation) error
+	// CancelInvitations makes what a member invited and nobody answered void.
+	CancelInvitations(ctx context.Context, merchant MerchantID, by PersonID) error
 	// SetNotices writes what a person wants to hear of their active merchant.
 	SetNotices(ctx context.Context, p Person) error
 	InsertAudit(ctx context.Context, e AuditEntry) (AuditID, error)

@@ -185,6 +185,7 @@ func (t *tx) EraseMerchant(ctx context.Context, merchant payments.MerchantID, no
 		`DELETE FROM card_forms WHERE merchant_id = $1`,
 		`DELETE FROM drafts WHERE merchant_id = $1`,
 		`DELETE FROM bulks WHERE merchant_id = $1`,
+		`DELETE FROM invitations WHERE merchant_id = $1`,
 		`DELETE FROM departed_outlets WHERE merchant_id = $1`,
 		`DELETE FROM departed_members WHERE merchant_id = $1`)
 }
@@ -210,6 +211,7 @@ func (t *tx) ErasePerson(ctx context.Context, id payments.PersonID) error {
 		`DELETE FROM bulks WHERE created_by = $1`,
 		`DELETE FROM finds WHERE person_id = $1`,
 		`DELETE FROM exports WHERE person_id = $1`,
+		`DELETE FROM invitations WHERE person_id = $1 OR invited_by = $1 AND state = 'open'`,
 		`DELETE FROM sessions WHERE chat_id = $1`,
 		`DELETE FROM link_messages WHERE chat_id = $1`,
 		`DELETE FROM updates WHERE chat_id = $1 AND done_at IS NOT NULL`)

@@ -15,7 +15,7 @@ const personColumns = `
 	COALESCE(m.role, '') AS role,
 	ARRAY(SELECT s.outlet_id FROM member_outlets s
 		WHERE s.merchant_id = m.merchant_id AND s.person_id = m.person_id ORDER BY s.outlet_id) AS scope,
-	o.card_id IS NOT NULL AS has_card,
+	m.merchant_id IS DISTINCT FROM p.merchant_id AS away, o.card_id IS NOT NULL AS has_card,
 	COALESCE(m.notify, 'all') AS notify, COALESCE(m.quiet_from, 0) AS quiet_from, COALESCE(m.quiet_to, 0) AS quiet_to`
 
 const personTables = `

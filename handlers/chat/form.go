@@ -14,6 +14,9 @@ var (
 	ErrNotForMe = errors.New("this does not answer the question")
 	// ErrStay: the step has dealt with it (turned a page, added a digit); values are kept, nothing is asked.
 	ErrStay = errors.New("the step goes on")
+	// ErrAgain: the step has dealt with it (ticked a box, turned a page) and looks different now: values are kept, and the
+	// question is shown anew in the message whose button was pressed.
+	ErrAgain = errors.New("the step goes on, and looks different")
 )
 
 // Values are a form's answers so far. Names that begin with "chat." are the runtime's.
@@ -41,7 +44,7 @@ type Step struct {
 	// speaks the language of the moment.
 	Ask func(ctx context.Context, t *Turn, v Values) (Screen, error)
 	// Take puts the answer into v. It sees texts, contacts, locations, photos, documents, signals, and presses of this
-	// step's own buttons (t.Action.Arg(0) is the value). Errors: ErrNotForMe, ErrStay, what Explain knows (shown, the
+	// step's own buttons (t.Action.Arg(0) is the value). Errors: ErrNotForMe, ErrStay, ErrAgain, what Explain knows (shown, the
 	// step stays), anything else (an apology, the step stays).
 	Take   func(ctx context.Context, t *Turn, v Values) error
 	NoBack bool // what came before cannot be undone

@@ -123,8 +123,28 @@ func (r *Runtime) take(ctx context.Context, t *Turn, at *seat) error {
 	case errors.Is(err, ErrStay):
 		at.values, at.update = v, t.UpdateID
 		return r.save(ctx, t.Chat, at)
+	case errors.Is(err, ErrAgain):
+		at.values, at.update = v, t.UpdateID
+		return r.redraw(ctx, t, at)
 	}
 	return r.retry(ctx, t, at, err)
+}
+
+// redraw shows the current step's question as it looks now in the message of the pressed button. What is chosen is
+// stored first, as in stand.
+func (r *Runtime) redraw(ctx context.Context, t *Turn, at *seat) error {
+	if t.Kind != KindPress || t.MessageID == 0 {
+		return r.stand(ctx, t, at)
+	}
+	if err := r.save(ctx, t.Chat, at); err != nil {
+		return err
+	}
+	screen, err := at.form.Steps[at.step].Ask(ctx, t, at.values.clone())
+	if err != nil {
+		return err
+	}
+	r.addRow(ctx, t, at, &screen)
+	return t.Edit(ctx, screen)
 }
 
 func (r *Runtime) advance(ctx context.Context, t *Turn, at *seat) error {
