@@ -28,7 +28,7 @@ const (
 )
 
 // Bounds of a picture to be read: what Telegram takes of a photo, and the time
-// that reading may take with all its attempts.
+// that reading may take, waiting for its turn included.
 const (
 	maxProof    = 10 << 20
 	proofWithin = 15 * time.Second
@@ -43,6 +43,7 @@ const (
 	hintTooLarge    = hint("verify.too_large")
 	hintPictureGone = hint("verify.gone")
 	hintTooOften    = hint("verify.too_often")
+	hintBusy        = hint("verify.busy")
 )
 
 // verify answers at once where the command says what to check, else it asks.
@@ -131,8 +132,6 @@ func isPicture(t *chat.Turn) bool {
 // readPicture returns the claim in a picture's code, followed by the sum in its
 // caption, if there is one. Errors are hints where the person can do something.
 func (b *Bot) readPicture(ctx context.Context, t *chat.Turn) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, proofWithin)
-	defer cancel()
 	data, err := t.Download(ctx, maxProof)
 	switch {
 	case errors.Is(err, chat.ErrFileTooBig):
@@ -142,8 +141,12 @@ func (b *Bot) readPicture(ctx context.Context, t *chat.Turn) (string, error) {
 	case err != nil:
 		return "", err
 	}
-	text, err := b.scanner.Read(ctx, data)
+	within, cancel := context.WithTimeout(ctx, proofWithin)
+	defer cancel()
+	text, err := b.scanner.Read(within, data)
 	switch {
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+		return "", hintBusy
 	case errors.Is(err, scanner.ErrNoCode):
 		return "", hintNoCode
 	case errors.Is(err, scanner.ErrTooLarge):

@@ -56,7 +56,7 @@ func verifyScreens(p *locales.Printer) []namedScreen {
 		{"own code to pay by", payCode(&payments.Link{ID: 42})},
 		{"another's code to pay by", payCode(nil)},
 	}
-	for _, why := range []hint{hintNoClaim, hintNoCode, hintOtherCode, hintUnreadable, hintTooLarge, hintPictureGone, hintTooOften} {
+	for _, why := range []hint{hintNoClaim, hintNoCode, hintOtherCode, hintUnreadable, hintTooLarge, hintPictureGone, hintTooOften, hintBusy} {
 		screens = append(screens, namedScreen{string(why), noVerdictScreen(p, why)})
 	}
 	return screens

@@ -114,6 +114,27 @@ func TestFontsHaveEveryTextOfTheCatalogues(t *testing.T) {
 	}
 }
 
+// TestFontsHaveTheAlphabets: what people call their shops and goods.
+func TestFontsHaveTheAlphabets(t *testing.T) {
+	press := newPress(t)
+	for name, letters := range map[string]string{
+		"Kyrgyz":               "абвгдеёжзийклмнңоөпрстуүфхцчшщъыьэюя",
+		"Russian":              "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+		"Kazakh, Uzbek, Tajik": "әғқңөұүһіўҳӣӯҷ",
+		"Latin":                "abcdefghijklmnopqrstuvwxyzçğıöşüñéèäßáíóúâêô",
+		"signs":                "0123456789 .,:;!?…-–—«»„“”‘’\"'()[]{}<>/\\|@#№§%‰&*+=±×÷~^_`°©®™€$£₽•·←↑→↓½¼¾²³\u00a0",
+	} {
+		for _, r := range letters + strings.ToUpper(letters) {
+			if !press.regular.has(r) || !press.bold.has(r) {
+				t.Errorf("%s: the fonts have no %U %q", name, r, r)
+			}
+		}
+		if got := press.clean(letters); strings.ContainsRune(got, '◇') {
+			t.Errorf("%s became %q", name, got)
+		}
+	}
+}
+
 // emojiOfASign: ➕ and ✖ count as signs of mathematics, not as pictures.
 func emojiOfASign(r rune) bool {
 	return unicode.Is(unicode.Sm, r) || unicode.Is(unicode.Po, r) && r > 0x2000

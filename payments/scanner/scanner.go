@@ -18,6 +18,7 @@ import (
 	_ "image/gif"  // formats that phones and messengers send
 	_ "image/jpeg" // …
 	_ "image/png"  // …
+	"runtime"
 
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
@@ -39,13 +40,20 @@ var (
 const maxPixels = 16_000_000
 
 // Scanner reads pictures. It is safe for concurrent use: as many pictures at
-// once as the budget of pixels allows, the others wait.
+// once as the budget of pixels allows, and on half of the processors, so that
+// nobody's payment waits for somebody's album; the others wait.
 type Scanner struct {
 	budget *semaphore.Weighted
+	turns  chan struct{}
 }
 
 // New makes a Scanner.
-func New() *Scanner { return &Scanner{budget: semaphore.NewWeighted(maxPixels)} }
+func New() *Scanner {
+	return &Scanner{
+		budget: semaphore.NewWeighted(maxPixels),
+		turns:  make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
+	}
+}
 
 // Read returns what the QR code in a picture says. Errors: ErrNotAPicture,
 // ErrTooLarge, ErrNoCode, ctx's.
@@ -56,6 +64,12 @@ func (s *Scanner) Read(ctx context.Context, picture []byte) (string, error) {
 	}
 	if cost(config) > maxPixels {
 		return "", ErrTooLarge
+	}
+	select {
+	case s.turns <- struct{}{}:
+		defer func() { <-s.turns }()
+	case <-ctx.Done():
+		return "", ctx.Err()
 	}
 	if err := s.budget.Acquire(ctx, cost(config)); err != nil {
 		return "", fmt.Errorf("wait for a picture's turn: %w", err)
@@ -103,13 +117,13 @@ func find(ctx context.Context, img image.Image) (string, error) {
 			continue
 		}
 		before = side
-		if text, ok := look(ctx, fit(img, bounds, side)); ok {
+		if text, ok := look(ctx, fit(img, bounds, side), allLights); ok {
 			return text, nil
 		}
 	}
-	if longer > 1200 {
+	if longer > 2000 {
 		for _, part := range parts(bounds) {
-			if text, ok := look(ctx, fit(img, part, 1200)); ok {
+			if text, ok := look(ctx, fit(img, part, 1200), dayLight); ok {
 				return text, nil
 			}
 		}
@@ -134,10 +148,17 @@ func parts(b image.Rectangle) []image.Rectangle {
 	return all
 }
 
-// look reads one view of the picture, with two ways to tell dark from light, and
-// as its negative (a dark screen). The library meets hostile pixels here; a
+// lights are the ways of looking at one view.
+type lights bool
+
+const (
+	allLights lights = true  // two ways to tell dark from light, also as the negative (a dark screen)
+	dayLight  lights = false // one: large pictures are photos of paper and screens
+)
+
+// look reads one view of the picture. The library meets hostile pixels here; a
 // panic of its own is a picture without a code.
-func look(ctx context.Context, view *image.Gray) (text string, ok bool) {
+func look(ctx context.Context, view *image.Gray, by lights) (text string, ok bool) {
 	defer func() {
 		if recover() != nil {
 			text, ok = "", false
@@ -156,6 +177,9 @@ func look(ctx context.Context, view *image.Gray) (text string, ok bool) {
 			}
 			if result, err := qrcode.NewQRCodeReader().Decode(bitmap, hints); err == nil && result.GetText() != "" {
 				return result.GetText(), true
+			}
+			if by == dayLight {
+				return "", false
 			}
 		}
 	}
