@@ -33,9 +33,24 @@ const sells = `
 <photo qr {"sum":"500","comment":"кофе"}
 `
 
+// givesBack is how the merchant returns all of it, and sells once more.
+const givesBack = `
+@user aigul
+>> [Толук маалымат]
+< 500 сом •••• 1234 картасына чегерилди
+>> [↩️ Кайтаруу]
+< Канча кайтарасыз?
+>> [Баарын]
+< кайтарасызбы?
+>> [↩️ 500 сом кайтаруу]
+< ✅ Кайтарылды: 500 сом
+> 300
+<photo qr {"sum":"300"}
+`
+
 // A customer opens the link, pays in the bank's app, sees it on the page
 // without loading it again, takes the receipt along; whoever is shown the
-// receipt asks whether it is genuine.
+// receipt asks whether it is genuine. Then the merchant gives the money back.
 func TestCustomerInBrowser(t *testing.T) {
 	w := newWorld(t)
 	if err := w.runner().Run(t.Context(), "sells", sells); err != nil {
@@ -50,6 +65,9 @@ func TestCustomerInBrowser(t *testing.T) {
 	page := b.Open(t, w.cfg.publicURL+"/p/"+code, browsertest.View{Touch: true, Language: "ky"})
 	if got := browsertest.Eval[string](page, `document.querySelector('.button').getAttribute('href')`); got != uri {
 		t.Errorf("the button leads to %q, want %q", got, uri)
+	}
+	if browsertest.Eval[bool](page, `document.querySelector('.verified') !== null`) {
+		t.Error("a seller whom no payment has reached is verified")
 	}
 	browsertest.Eval[bool](page, `window.untouched = true`)
 	paid, err := w.Operator.Pay(t.Context(), uri, int64(500*payments.Som))
@@ -83,6 +101,28 @@ func TestCustomerInBrowser(t *testing.T) {
 	page.Go(w.cfg.publicURL + "/r/" + key + "?lang=ru")
 	if got := page.Text("h1"); got != "Чек подлинный" {
 		t.Errorf("the receipt is said to be %q", got)
+	}
+	if err := w.settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.runner().Run(t.Context(), "gives back", givesBack); err != nil {
+		t.Fatal(err)
+	}
+	page.Go(w.cfg.publicURL + "/p/" + code)
+	if got := page.Text("h1"); got != "Төлөндү, акча кайтарылды" {
+		t.Errorf("after the refund the page says %q", got)
+	}
+	page.Go(w.cfg.publicURL + "/r/" + key + "?lang=ru")
+	if got := page.Text("h1"); got != "Деньги по этому чеку возвращены" {
+		t.Errorf("after the refund the receipt is said to be %q", got)
+	}
+	// Money has reached the card, and Telegram vouches for the owner's number.
+	if err := w.pool.QueryRow(t.Context(), `SELECT code FROM links WHERE kind = 'charge' ORDER BY id DESC LIMIT 1`).Scan(&code); err != nil {
+		t.Fatal(err)
+	}
+	page.Go(w.cfg.publicURL + "/p/" + code)
+	if got := page.Text(".verified summary"); !strings.Contains(got, "ырасталган") {
+		t.Errorf("what is known of the seller: %q", got)
 	}
 	if problems := page.Problems(); len(problems) > 0 {
 		t.Errorf("the browser complains of %q", problems)

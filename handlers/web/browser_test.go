@@ -89,9 +89,9 @@ func everything() []shown {
 // kept are the pages whose pictures are kept, to be looked at, by how they are
 // looked at.
 var kept = map[string][]string{
-	"phone": {"open", "paid", "paying", "expired", "told", "static", "receipt_genuine", "receipt_unknown", "card"},
+	"phone": {"open", "paid", "paying", "expired", "told", "static", "verified", "partly_refunded", "refunded", "used_up", "receipt_genuine", "receipt_unknown", "card"},
 	"dark":  {"open", "paid", "receipt_reversed"},
-	"wide":  {"open"},
+	"wide":  {"open", "verified"},
 }
 
 // everyPage looks for what axe-core finds, for complaints of the browser, and
