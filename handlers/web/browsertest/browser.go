@@ -57,6 +57,7 @@ func Start(t testing.TB) *Browser {
 		// (pointer: fine), but for pages that are looked at by Touch.
 		chromedp.Flag("blink-settings", "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"),
 		chromedp.CombinedOutput(io.Discard),
+		chromedp.WSURLReadTimeout(patience), // on a busy machine it is slow to start
 	)
 	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, stop := chromedp.NewContext(allocator)

@@ -91,14 +91,15 @@ func Eval[T any](p *Page, expression string) T {
 // for.
 func (p *Page) Until(expression string) {
 	p.t.Helper()
-	end := time.After(patience)
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
 	for {
-		ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](expression))
+		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
 		if ok && err == nil {
 			return
 		}
 		select {
-		case <-end:
+		case <-ctx.Done():
 			p.t.Fatalf("browser: never became true: %s (%v)", expression, err)
 		case <-time.After(10 * time.Millisecond):
 		}
