@@ -3,7 +3,9 @@ package scanner_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/gif"
@@ -65,7 +67,7 @@ func asJPEG(t *testing.T, img image.Image, high, quality int) []byte {
 }
 
 func TestRefusals(t *testing.T) {
-	var blank, frames, deep bytes.Buffer
+	var blank, frames bytes.Buffer
 	must := func(err error) {
 		if err != nil {
 			t.Fatal(err)
@@ -74,9 +76,6 @@ func TestRefusals(t *testing.T) {
 	must(png.Encode(&blank, image.NewGray(image.Rect(0, 0, 300, 200))))
 	still := image.NewPaletted(image.Rect(0, 0, 50, 50), color.Palette{color.White, color.Black})
 	must(gif.EncodeAll(&frames, &gif.GIF{Image: []*image.Paletted{still, still, still}, Delay: []int{1, 1, 1}}))
-	must(png.Encode(&deep, image.NewNRGBA64(image.Rect(0, 0, 4000, 3000))))
-	var wide bytes.Buffer
-	must(png.Encode(&wide, image.NewPaletted(image.Rect(0, 0, 20_000, 1000), color.Palette{color.White})))
 	for name, tc := range map[string]struct {
 		data []byte
 		want error
@@ -87,8 +86,8 @@ func TestRefusals(t *testing.T) {
 		"cut off":                     {blank.Bytes()[:40], scanner.ErrNotAPicture},
 		"no code":                     {blank.Bytes(), scanner.ErrNoCode},
 		"moving":                      {frames.Bytes(), scanner.ErrNoCode},
-		"a small file of many pixels": {wide.Bytes(), scanner.ErrTooLarge},
-		"sixteen bits a channel":      {deep.Bytes(), scanner.ErrTooLarge},
+		"a small file of many pixels": {claims(20_000, 1000, 8), scanner.ErrTooLarge},
+		"sixteen bits a channel":      {claims(4000, 3000, 16), scanner.ErrTooLarge},
 		"WebP of a header alone":      {[]byte("RIFF\x1a\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff"), scanner.ErrNotAPicture},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -99,6 +98,14 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// claims is a PNG in colour that names its size and holds nothing.
+func claims(width, height uint32, depth byte) []byte {
+	head := binary.BigEndian.AppendUint32([]byte("IHDR"), width)
+	head = append(binary.BigEndian.AppendUint32(head, height), depth, 6, 0, 0, 0)
+	out := append([]byte("\x89PNG\r\n\x1a\n"), 0, 0, 0, 13)
+	return binary.BigEndian.AppendUint32(append(out, head...), crc32.ChecksumIEEE(head))
+}
+
 // TestManyAtOnce: all are read in their turn, and nobody waits for ever.
 func TestManyAtOnce(t *testing.T) {
 	data, err := os.ReadFile("../documents/testdata/receipt-ky-success.png")
@@ -107,7 +114,7 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	s := scanner.New()
 	var group sync.WaitGroup
-	for range 12 {
+	for range 6 {
 		group.Go(func() {
 			if _, err := s.Read(t.Context(), data); err != nil {
 				t.Error(err)
