@@ -170,6 +170,8 @@ func (w *world) runner() *chatscript.Runner {
 			"twice":    w.hookTwice,
 			"say":      w.hookSay,
 			"scan":     w.hookScan,
+			"scans":    w.hookScans,
+			"limit":    w.hookLimit,
 			"refused":  w.hookRefused,
 			"hire":     w.hookHire,
 			"join":     w.hookJoin,

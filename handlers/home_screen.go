@@ -36,7 +36,7 @@ func homeScreen(p *locales.Printer, v homeView) chat.Screen {
 		outlets = p.Text("home.button.switch")
 	}
 	more := [][]chat.Button{
-		{{Text: p.Text("home.button.links"), Action: chat.Act(actionLinks)}},
+		{{Text: p.Text("home.button.history"), Action: chat.Act(actionHistory)}, {Text: p.Text("home.button.links"), Action: chat.Act(actionLinks)}},
 		{{Text: outlets, Action: chat.Act(actionOutlets)}, {Text: p.Text("home.button.more"), Action: chat.Act(actionMore)}},
 	}
 	if v.Outlet.State == payments.OutletPaused || v.Outlet.Archived() {

@@ -80,6 +80,7 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 		"wallet":  walletScreens(t, p),
 		"profile": profileScreens(p),
 		"export":  exportScreens(c, p),
+		"history": historyScreens(t, p),
 		"signal":  signalScreens(p),
 		"inline":  inlineScreens(c, p),
 		"verify":  verifyScreens(p),

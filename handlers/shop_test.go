@@ -19,6 +19,7 @@ type shop struct {
 	LinkCare
 	Signs
 	Profiles
+	Histories
 	Proofs
 	Leaving
 	Reports

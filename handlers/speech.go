@@ -69,6 +69,8 @@ func (b *Bot) Commands(lang string) []Command {
 		{"pay", p.Text("command.pay")},
 		{"qr", p.Text("command.qr")},
 		{"links", p.Text("command.links")},
+		{"history", p.Text("command.history")},
+		{"find", p.Text("command.find")},
 		{"outlets", p.Text("command.outlets")},
 		{"report", p.Text("command.report")},
 		{"cards", p.Text("command.cards")},

@@ -68,9 +68,11 @@ const (
 	CodeLinkNotFound    Code = "link_not_found"
 	CodePaymentNotFound Code = "payment_not_found" // wire 404
 	CodeReceiptNotFound Code = "receipt_not_found"
-	CodeLinkClosed      Code = "link_closed"   // Params: state
-	CodeCapMalformed    Code = "cap_malformed" // Params: min, max, of payments through a link
-	CodeReminderLate    Code = "reminder_late" // the charge will have expired by then
+	CodeLinkClosed      Code = "link_closed"      // Params: state
+	CodeCapMalformed    Code = "cap_malformed"    // Params: min, max, of payments through a link
+	CodeReminderLate    Code = "reminder_late"    // the charge will have expired by then
+	CodeSearchMalformed Code = "search_malformed" // Params: max; nothing in it can be looked for
+	CodeSearchNotFound  Code = "search_not_found" // too long ago
 
 	// Statements as files.
 	CodeDateMalformed   Code = "date_malformed"    // no such day, or the first after the last

@@ -55,6 +55,14 @@ func (p Person) Sees(o OutletID) bool {
 	return p.Role == RoleOwner || len(p.Scope) == 0 || slices.Contains(p.Scope, o)
 }
 
+// limits are the outlets that a question is limited to; none: all.
+func (p Person) limits() []OutletID {
+	if p.Role == RoleOwner {
+		return nil
+	}
+	return p.Scope
+}
+
 // Acquaintance is what Telegram says of a person at every turn.
 type Acquaintance struct {
 	ID        PersonID

@@ -120,6 +120,14 @@ type Reader interface {
 	// WaitingInvitation is the newest that a person answered and that no owner
 	// has decided on.
 	WaitingInvitation(ctx context.Context, id PersonID, now time.Time) (Invitation, error)
+	// Sellers are those who made links through which money came; with outlets,
+	// of the members who work in one of them.
+	Sellers(ctx context.Context, merchant MerchantID, outlets []OutletID, limit int) ([]Seller, error)
+	// LastingLinks are the codes and reusable links of outlets, the codes first,
+	// then the newest.
+	LastingLinks(ctx context.Context, merchant MerchantID, outlets []OutletID, limit int) ([]Link, error)
+	// Search is what a person looked for in a merchant's history.
+	Search(ctx context.Context, merchant MerchantID, person PersonID, id SearchID) (Search, error)
 	// Members are those of a merchant who can be written to.
 	Members(ctx context.Context, merchant MerchantID) ([]Person, error)
 	// Listeners are the members who want to hear of payments by a link, and can
@@ -257,6 +265,10 @@ type Tx interface {
 	DropStaleExports(ctx context.Context, person PersonID, before time.Time) error
 	MarkExport(ctx context.Context, merchant MerchantID, id ExportID, state ExportState) error
 	SetExportMessage(ctx context.Context, merchant MerchantID, id ExportID, message int) error
+
+	// InsertSearch keeps a search of a person's, and of the earlier ones the
+	// newest.
+	InsertSearch(ctx context.Context, merchant MerchantID, person PersonID, s Search, now time.Time) (SearchID, error)
 
 	Enqueue(ctx context.Context, jobs ...Scheduled) error
 }
