@@ -1,11 +1,18 @@
 package main
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"regexp"
+	"strings"
 
 	"elkart.kg/trade/bot/demo/operator"
+	"elkart.kg/trade/bot/demo/telegram"
 	"elkart.kg/trade/bot/demo/telegram/chatscript"
+	"elkart.kg/trade/payments"
 )
 
 // hookCredits has cards refuse what is credited to them, or take it again.
@@ -17,6 +24,65 @@ func (w *world) hookCredits(_ context.Context, _ *chatscript.Session, args strin
 		w.Operator.Misbehave(operator.Mischief{})
 	default:
 		return fmt.Errorf("credits are refused or paid, not %q", args)
+	}
+	return nil
+}
+
+// secrets is what no archive may hold: tokens of cards, and what their sealed
+// numbers look like.
+var secrets = regexp.MustCompile(`[0-9a-f]{32}|\\\\x[0-9a-f]{20}`)
+
+// hookArchive looks into the newest archive of the chat: "Платежи.csv 500,00"
+// demands a file with that in it, "-Платежи.csv" that there is no such file.
+func (w *world) hookArchive(ctx context.Context, s *chatscript.Session, args string) error {
+	if err := w.settle(ctx); err != nil {
+		return err
+	}
+	var file *telegram.File
+	for _, m := range w.Telegram.Chat(s.User.ID).Messages {
+		if m.FromBot && m.Document != nil && strings.HasSuffix(m.Document.Name, ".zip") {
+			file = m.Document
+		}
+	}
+	if file == nil {
+		return fmt.Errorf("no archive in the chat")
+	}
+	_, _, data, err := w.Telegram.File(file.ID)
+	if err != nil {
+		return err
+	}
+	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return err
+	}
+	name, part, _ := strings.Cut(args, " ")
+	absent := strings.HasPrefix(name, "-")
+	found := false
+	for _, f := range archive.File {
+		r, err := f.Open()
+		if err != nil {
+			return err
+		}
+		content, err := io.ReadAll(r)
+		if err != nil {
+			return err
+		}
+		if _, card := payments.FindCardNumber(string(content)); card && !strings.Contains(f.Name, "csv") || strings.Contains(string(content), "9417") {
+			return fmt.Errorf("a card number in %s:\n%s", f.Name, content)
+		}
+		if secret := secrets.FindString(string(content)); secret != "" {
+			return fmt.Errorf("a secret in %s: %s", f.Name, secret)
+		}
+		if f.Name != strings.TrimPrefix(strings.ReplaceAll(name, "_", " "), "-") {
+			continue
+		}
+		found = true
+		if !strings.Contains(strings.ReplaceAll(string(content), "\u00a0", " "), part) {
+			return fmt.Errorf("no %q in %s:\n%s", part, f.Name, content)
+		}
+	}
+	if found == absent {
+		return fmt.Errorf("file %s is there: %v", name, found)
 	}
 	return nil
 }

@@ -79,6 +79,7 @@ func (j *jobs) client(pool *pgxpool.Pool, id string) (*river.Client[pgx.Tx], err
 	river.AddWorker(workers, river.WorkFunc(j.refundTold))
 	river.AddWorker(workers, river.WorkFunc(j.linkSignal))
 	river.AddWorker(workers, &exportWorker{jobs: j})
+	river.AddWorker(workers, &dataWorker{jobs: j})
 	river.AddWorker(workers, river.WorkFunc(j.merchantTold))
 	river.AddWorker(workers, river.WorkFunc(j.linkReminder))
 	river.AddWorker(workers, river.WorkFunc(j.sweep))

@@ -180,6 +180,7 @@ func (w *world) runner() *chatscript.Runner {
 			"page":     w.hookPage,
 			"printed":  w.hookPrinted,
 			"credits":  w.hookCredits,
+			"archive":  w.hookArchive,
 			"sweep":    func(ctx context.Context, _ *chatscript.Session, _ string) error { return w.app.service.Sweep(ctx) },
 			"card":     w.hookCard,
 			"keep":     w.hookKeep,

@@ -66,6 +66,7 @@ type Service interface {
 	Teams
 	Profiles
 	Leaving
+	Data
 	Charges
 	Inline
 	LinkCare
@@ -253,6 +254,8 @@ func (b *Bot) Routes() chat.Routes {
 			actionLeave:       b.leave,
 			actionLeaveSure:   b.leaveSure,
 			actionReturn:      b.comeBack,
+			actionData:        b.registered(b.myData),
+			actionDataSend:    b.registered(b.myDataSend),
 
 			actionPayment:    b.registered(b.viewed(b.payment)),
 			actionReceipt:    b.registered(b.viewed(b.receipt)),

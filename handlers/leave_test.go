@@ -28,6 +28,10 @@ func leaveScreens(p *locales.Printer) []namedScreen {
 		{"the word", leaveWordScreen(p)},
 		{"leaving", leavingScreen(p, owner, bishkek)},
 		{"came back", returnedScreen(p)},
+		{"my data", dataScreen(p, false)},
+		{"my data and the merchant's", dataScreen(p, true)},
+		{"my data is collected", dataProgressScreen(p, 0)},
+		{"my data, so far", dataProgressScreen(p, 12000)},
 		{"told: closed", merchantToldScreen(p, shop, false)},
 		{"told: open again", merchantToldScreen(p, shop, true)},
 	}

@@ -47,7 +47,7 @@ func profileScreen(p *locales.Printer, v payments.Profile) chat.Screen {
 			edit(p.Text("profile.button.quiet"), fieldQuiet),
 		},
 		[]chat.Button{{Text: p.Text("profile.button.language"), Action: chat.Act(actionSettings)}},
-		[]chat.Button{{Text: p.Text("leave.button.account"), Action: chat.Act(actionLeave)}},
+		[]chat.Button{{Text: p.Text("mydata.button.open"), Action: chat.Act(actionData)}, {Text: p.Text("leave.button.account"), Action: chat.Act(actionLeave)}},
 		menuRow(p))
 	return screen
 }

@@ -22,6 +22,7 @@ type shop struct {
 	Histories
 	Proofs
 	Leaving
+	Data
 	Reports
 }
 

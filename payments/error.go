@@ -33,8 +33,9 @@ const (
 	CodeCommentTooLong  Code = "comment_too_long" // Params: max
 	CodeCategoryUnknown Code = "category_unknown"
 
-	CodeMoneyOpen Code = "money_open" // money on its way: nobody can leave before its end
-	CodeLeaving   Code = "leaving"    // asked to be forgotten: only taking that back is left
+	CodeMoneyOpen   Code = "money_open"    // money on its way: nobody can leave before its end
+	CodeDataTooSoon Code = "data_too_soon" // was given their data within the hour
+	CodeLeaving     Code = "leaving"       // asked to be forgotten: only taking that back is left
 
 	// Outlets and the profile.
 	CodeHoursTooLong     Code = "hours_too_long"    // Params: max

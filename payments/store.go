@@ -10,6 +10,7 @@ import (
 // transaction.
 type Store interface {
 	Reader
+	DataReader
 	// Atomically runs f in one transaction and commits it when f returns nil.
 	// It repeats f when the database asks for it, so f does nothing but work
 	// on its Tx.
@@ -140,6 +141,7 @@ type Reader interface {
 type Tx interface {
 	Reader
 	LeaveTx
+	DataTx
 
 	UpsertPerson(ctx context.Context, a Acquaintance, now time.Time) error
 	SetLanguage(ctx context.Context, id PersonID, language string) error

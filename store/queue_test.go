@@ -51,7 +51,7 @@ func TestQueues(t *testing.T) {
 		payments.SendRefund{}: store.QueueMoney, payments.Fanout{}: store.QueueMoney,
 		payments.Notice{}: store.QueueTelling, payments.LinkShown{}: store.QueueTelling, payments.CreditTold{}: store.QueueTelling,
 		payments.CardTold{}: store.QueueTelling, payments.ExportFile{}: store.QueueFiles,
-		payments.MerchantTold{}: store.QueueTelling,
+		payments.MerchantTold{}: store.QueueTelling, payments.DataFile{}: store.QueueFiles,
 	}
 	for job, queue := range jobs {
 		must(t, w.store.Atomically(t.Context(), func(tx payments.Tx) error {

@@ -142,7 +142,7 @@ func QueueOf(job payments.Job) string {
 	switch job.(type) {
 	case payments.AskOperator, payments.TellOperator, payments.PayCredit, payments.SendRefund, payments.Fanout:
 		return QueueMoney
-	case payments.ExportFile:
+	case payments.ExportFile, payments.DataFile:
 		return QueueFiles
 	}
 	return QueueTelling
