@@ -57,7 +57,8 @@ type simulation struct {
 	service *payments.Service
 	person  payments.PersonID
 	seed    uint64
-	calm    bool // the faults have stopped
+	capped  payments.Link // reusable
+	calm    bool          // the faults have stopped
 	steps   []string
 
 	held    map[string]*held          // the operator's books, by its id
@@ -146,14 +147,23 @@ func (s *simulation) step() {
 	}
 }
 
-// pay begins a payment by the counter's code or by a charge, sometimes two
-// payers at one charge.
+// simCap is how many may pay through the merchant's reusable link.
+const simCap = 3
+
+// pay begins a payment by the counter's code, by a capped link or by a charge,
+// sometimes two payers at one charge.
 func (s *simulation) pay() {
 	ctx := s.t.Context()
 	desk, err := s.w.Desk(ctx, s.person)
 	must(s.t, err)
 	link, sum := desk.Static, payments.Money(100+s.random.IntN(50_000))
-	if s.random.IntN(2) == 0 {
+	switch s.random.IntN(3) {
+	case 0:
+		if s.capped.ID == 0 {
+			s.capped = s.w.reusable(s.t, s.person, 0, simCap)
+		}
+		link = s.capped
+	case 1:
 		ticket, err := s.w.Charge(ctx, s.person, payments.ChargeDraft{Amount: sum, Key: fmt.Sprintf("sim%d", s.w.calls.Add(1))})
 		must(s.t, err)
 		link = ticket.Link
@@ -361,6 +371,7 @@ func (s *simulation) check() {
 	for what, sql := range map[string]string{
 		"receipts with a gap or a repetition": `SELECT count(*) FROM (SELECT receipt, row_number() OVER (ORDER BY receipt) AS n FROM payments WHERE merchant_id = $1 AND receipt IS NOT NULL) r WHERE receipt <> n`,
 		"charges paid twice":                  `SELECT count(*) FROM (SELECT link_id FROM payments JOIN links l ON l.id = link_id WHERE payments.merchant_id = $1 AND l.kind = 'charge' AND payments.state = 'succeeded' GROUP BY link_id HAVING count(*) > 1) twice`,
+		"reusable links that count wrong":     `SELECT count(*) FROM links l CROSS JOIN LATERAL (SELECT count(*) AS n, COALESCE(sum(amount), 0) AS total FROM payments WHERE link_id = l.id AND state = 'succeeded') p WHERE l.merchant_id = $1 AND l.kind <> 'static' AND (l.taking <> 0 OR l.paid <> p.n OR l.total <> p.total OR l.cap <> 0 AND (p.n > l.cap OR (p.n = l.cap) <> (l.state = 'used_up')))`,
 		"payments without an end":             `SELECT count(*) FROM payments WHERE merchant_id = $1 AND state IN ('created', 'executing')`,
 		"refunds without an end":              `SELECT count(*) FROM refunds WHERE merchant_id = $1 AND state IN ('requested', 'sent')`,
 		"refunds above their payment":         `SELECT count(*) FROM payments p WHERE merchant_id = $1 AND amount < (SELECT COALESCE(sum(amount), 0) FROM refunds r WHERE r.payment_id = p.id AND r.state <> 'failed')`,
