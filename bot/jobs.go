@@ -82,6 +82,7 @@ func (j *jobs) client(pool *pgxpool.Pool, id string) (*river.Client[pgx.Tx], err
 	river.AddWorker(workers, &dataWorker{jobs: j})
 	river.AddWorker(workers, river.WorkFunc(j.merchantTold))
 	river.AddWorker(workers, river.WorkFunc(j.linkReminder))
+	river.AddWorker(workers, river.WorkFunc(j.sumTold))
 	river.AddWorker(workers, river.WorkFunc(j.sweep))
 	river.AddWorker(workers, river.WorkFunc(j.forget))
 	daily, err := cron.ParseStandard("CRON_TZ=Asia/Bishkek 30 4 * * *")

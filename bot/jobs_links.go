@@ -35,3 +35,22 @@ func (j *jobs) linkReminder(ctx context.Context, job *river.Job[payments.LinkRem
 	}
 	return nil
 }
+
+// sumTold tells the owners, and whoever reads the log, that the operator holds
+// another sum of a payment.
+func (j *jobs) sumTold(ctx context.Context, job *river.Job[payments.SumTold]) error {
+	news, err := j.service.SumNews(ctx, job.Args)
+	if err != nil {
+		return err
+	}
+	j.log.ErrorContext(ctx, "the operator holds another sum of a payment",
+		"payment_id", news.Payment.ID, "operator_id", news.Payment.OperatorID, "amount", int64(news.Payment.Amount), "said", int64(news.Said))
+	var failed error
+	for _, owner := range news.Owners {
+		_, err := j.sender.Send(ctx, chat.ChatID(owner.ID), j.bot.SumScreen(owner, news))
+		if err != nil && !errors.Is(err, chat.ErrBlocked) {
+			failed = errors.Join(failed, err)
+		}
+	}
+	return failed
+}

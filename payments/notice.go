@@ -112,16 +112,16 @@ func (s *Service) Ask(ctx context.Context, job AskOperator) (settled bool, err e
 	if s.Operator == nil {
 		return false, nil
 	}
-	status, err := s.Operator.Status(ctx, job.OperatorID)
+	word, err := s.Operator.Word(ctx, job.OperatorID)
 	if errors.Is(err, ErrNotFound) {
 		return false, nil // the operator's own records may lag; its hour decides
 	}
 	if err != nil {
 		return false, fmt.Errorf("ask the operator about %s: %w", job.OperatorID, err)
 	}
-	switch status {
+	switch word.Status {
 	case StatusSuccess, StatusError, StatusCanceled:
-		if err := s.Update(ctx, job.OperatorID, status, s.now()); err != nil {
+		if err := s.take(ctx, job.OperatorID, word, s.now()); err != nil {
 			return false, fmt.Errorf("take the operator's answer about %s: %w", job.OperatorID, err)
 		}
 		return true, nil

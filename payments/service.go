@@ -19,12 +19,17 @@ type Tokenizer interface {
 
 // Operator is asked and told about transactions.
 type Operator interface {
-	// Status returns what the operator holds about a transaction, or
-	// ErrNotFound.
-	Status(ctx context.Context, operatorID string) (Status, error)
+	// Word returns what the operator holds about a transaction, or ErrNotFound.
+	Word(ctx context.Context, operatorID string) (Word, error)
 	// Update tells the operator our status of a transaction. CodeImpossible:
 	// it holds another final one.
 	Update(ctx context.Context, operatorID string, status Status, at time.Time) error
+}
+
+// Word is what the operator says of a transaction when it is asked.
+type Word struct {
+	Status Status
+	Amount Money // 0: not said
 }
 
 // Service is the way to everything a merchant, a payer or the operator can do.

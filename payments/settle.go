@@ -117,18 +117,28 @@ func (s *Service) Execute(ctx context.Context, operatorID string) (Payment, erro
 // Update takes the operator's word about a payment or about a refund of ours;
 // at is the operator's own time for it, kept as said. Errors: CodePaymentNotFound, CodeImpossible.
 func (s *Service) Update(ctx context.Context, operatorID string, status Status, at time.Time) error {
+	return s.take(ctx, operatorID, Word{Status: status}, at)
+}
+
+// take is Update for a word that may name a sum, too.
+func (s *Service) take(ctx context.Context, operatorID string, word Word, at time.Time) error {
 	return s.Store.Atomically(ctx, func(tx Tx) error {
 		if err := tx.LockMerchantByOperatorID(ctx, operatorID); err != nil {
 			return fmt.Errorf("lock the merchant of payment %s: %w", operatorID, err)
 		}
 		p, link, err := tx.LockPaymentByOperatorID(ctx, operatorID)
 		if errors.Is(err, ErrNotFound) {
-			return s.updateRefund(ctx, tx, operatorID, status, at)
+			return s.updateRefund(ctx, tx, operatorID, word.Status, at)
 		}
 		if err != nil {
 			return fmt.Errorf("lock payment %s: %w", operatorID, err)
 		}
-		return s.advance(ctx, tx, &p, &link, Event{Kind: EventUpdate, Status: status, At: s.now(), SaidAt: at})
+		before := p.State
+		err = s.advance(ctx, tx, &p, &link, Event{Kind: EventUpdate, Status: word.Status, At: s.now(), SaidAt: at})
+		if err != nil || p.State == before || p.Against(word.Amount) == "" || p.State != PaymentSucceeded {
+			return err
+		}
+		return tx.Enqueue(ctx, Scheduled{Job: SumTold{MerchantID: p.MerchantID, PaymentID: p.ID, Said: word.Amount}})
 	})
 }
 

@@ -13,11 +13,14 @@ import (
 // records is an operator that answers from what it was told to hold.
 type records struct {
 	status payments.Status
+	amount payments.Money // 0: it names none
 	err    error
 	told   []payments.Status
 }
 
-func (r *records) Status(context.Context, string) (payments.Status, error) { return r.status, r.err }
+func (r *records) Word(context.Context, string) (payments.Word, error) {
+	return payments.Word{Status: r.status, Amount: r.amount}, r.err
+}
 
 func (r *records) Update(_ context.Context, _ string, status payments.Status, _ time.Time) error {
 	r.told = append(r.told, status)
@@ -133,6 +136,35 @@ func (broken) Atomically(context.Context, func(payments.Tx) error) error {
 
 // The operator's answer came, and the database could not take it: it is asked
 // again, not forgotten.
+// The operator confirms another sum than the one it created: ours is credited,
+// the owners are told, once.
+func TestAnotherSumIsTold(t *testing.T) {
+	for said, want := range map[payments.Money]payments.SumFlag{0: "", 100_00: "", 100_01: payments.SumOver, 99_99: payments.SumUnder} {
+		w := newWorld(t)
+		desk := w.merchant(t, 1)
+		w.Operator = &records{status: payments.StatusSuccess, amount: said}
+		order := w.order(t, desk.Static, 100_00)
+		must(t, ignore(w.Create(t.Context(), order)))
+		must(t, ignore(w.Execute(t.Context(), order.OperatorID)))
+		for range 2 {
+			must(t, ignore(w.Ask(t.Context(), payments.AskOperator{MerchantID: desk.Merchant.ID, OperatorID: order.OperatorID})))
+		}
+		told := w.jobs(t, "sum_told")
+		if (told == 1) != (want != "") || told > 1 {
+			t.Errorf("said %d: %d tellings", said, told)
+		}
+		p, err := w.PaymentByOperatorID(t.Context(), order.OperatorID)
+		must(t, err)
+		if p.Amount != 100_00 || p.Against(said) != want {
+			t.Errorf("said %d: %d, %q", said, p.Amount, p.Against(said))
+		}
+		n, err := w.SumNews(t.Context(), payments.SumTold{MerchantID: desk.Merchant.ID, PaymentID: p.ID, Said: said})
+		if err != nil || len(n.Owners) != 1 || n.Said != said {
+			t.Errorf("news %+v, %v", n, err)
+		}
+	}
+}
+
 func TestAskThatCannotBeKept(t *testing.T) {
 	w := newWorld(t)
 	desk := w.merchant(t, 1)

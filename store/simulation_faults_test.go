@@ -50,16 +50,16 @@ func (t *capturingTx) Enqueue(_ context.Context, jobs ...payments.Scheduled) err
 	return nil
 }
 
-// Status is the operator being asked about a payment.
-func (s *simulation) Status(_ context.Context, id string) (payments.Status, error) {
+// Word is the operator being asked about a payment.
+func (s *simulation) Word(_ context.Context, id string) (payments.Word, error) {
 	if s.chance(20) {
-		return 0, errLost
+		return payments.Word{}, errLost
 	}
 	h, ok := s.held[id]
 	if !ok {
-		return 0, payments.ErrNotFound
+		return payments.Word{}, payments.ErrNotFound
 	}
-	return h.status, nil
+	return payments.Word{Status: h.status, Amount: h.order.Amount}, nil
 }
 
 // Update is the operator being told what it missed.

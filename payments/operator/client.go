@@ -86,11 +86,23 @@ func (c *Client) Get(ctx context.Context, operatorID string) (Transaction, error
 // payments.ErrNotFound if the operator does not know the transaction.
 func (c *Client) Status(ctx context.Context, operatorID string) (payments.Status, error) {
 	transaction, err := c.Get(ctx, operatorID)
+	return transaction.Status, unknown(err)
+}
+
+// unknown tells that the operator does not know a transaction from that it
+// could not be asked.
+func unknown(err error) error {
 	var refused *RefusedError
 	if errors.As(err, &refused) && refused.HTTPStatus == http.StatusNotFound {
-		return 0, fmt.Errorf("%w: %w", payments.ErrNotFound, err)
+		return fmt.Errorf("%w: %w", payments.ErrNotFound, err)
 	}
-	return transaction.Status, err
+	return err
+}
+
+// Word is Status with the sum that the operator holds.
+func (c *Client) Word(ctx context.Context, operatorID string) (payments.Word, error) {
+	transaction, err := c.Get(ctx, operatorID)
+	return payments.Word{Status: transaction.Status, Amount: transaction.Amount}, unknown(err)
 }
 
 // Update tells the operator a final status that it could not learn from our
