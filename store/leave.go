@@ -107,6 +107,11 @@ func (t *tx) CloseMerchant(ctx context.Context, merchant payments.MerchantID, id
 		DELETE FROM members WHERE merchant_id = $2`, id, merchant); err != nil {
 		return err
 	}
+	// Nobody may come in while it is closed.
+	if _, err := t.db.Exec(ctx, `
+		UPDATE invitations SET state = 'cancelled' WHERE merchant_id = $1 AND state IN ('open', 'answered')`, merchant); err != nil {
+		return err
+	}
 	_, err := t.db.Exec(ctx, `
 		WITH closed AS (
 			INSERT INTO departed_outlets (outlet_id, merchant_id, departure, state)
@@ -184,6 +189,7 @@ func (t *tx) EraseMerchant(ctx context.Context, merchant payments.MerchantID, no
 		`UPDATE merchants SET contact = '' WHERE id = $1`,
 		`DELETE FROM card_forms WHERE merchant_id = $1`,
 		`DELETE FROM drafts WHERE merchant_id = $1`,
+		`DELETE FROM invitations WHERE merchant_id = $1`,
 		`DELETE FROM bulks WHERE merchant_id = $1`,
 		`DELETE FROM invitations WHERE merchant_id = $1`,
 		`DELETE FROM departed_outlets WHERE merchant_id = $1`,
@@ -208,6 +214,8 @@ func (t *tx) ErasePerson(ctx context.Context, id payments.PersonID) error {
 		`DELETE FROM members WHERE person_id = $1`,
 		`DELETE FROM card_forms WHERE person_id = $1`,
 		`DELETE FROM drafts WHERE created_by = $1`,
+		`DELETE FROM invitations WHERE $1 IN (person_id, invited_by)`,
+		`UPDATE links SET remind_at = NULL, remind_to = NULL WHERE remind_to = $1`,
 		`DELETE FROM bulks WHERE created_by = $1`,
 		`DELETE FROM finds WHERE person_id = $1`,
 		`DELETE FROM exports WHERE person_id = $1`,
