@@ -130,8 +130,8 @@ func (w *world) restart() {
 	w.start(p)
 }
 
-// settle returns when nothing is queued or running any more: no update, no
-// job that is due.
+// settle returns when nothing is queued or running any more: no update, on its
+// way or here, no job that is due.
 func (w *world) settle(ctx context.Context) error {
 	for quiet := 0; quiet < 2; {
 		if err := w.app.chat.Idle(ctx); err != nil {
@@ -145,7 +145,7 @@ func (w *world) settle(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if open == 0 {
+		if open += w.Telegram.Undelivered(); open == 0 {
 			quiet++
 			continue
 		}

@@ -124,6 +124,13 @@ func (q *updateQueue) confirm(offset int64) {
 	q.pending = slices.DeleteFunc(q.pending, func(u *update) bool { return u.id < offset && (!u.repeated || u.sent) })
 }
 
+// Undelivered counts the updates that the bot has not confirmed yet.
+func (s *Server) Undelivered() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.updates.pending)
+}
+
 func (s *Server) getUpdates(c *call) (any, *apiError) {
 	offset, limit := c.integer("offset"), c.integer("limit")
 	timeout := min(time.Duration(max(c.integer("timeout"), 0))*time.Second, maxPoll)
