@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"elkart.kg/trade/bot/demo/telegram/chatscript"
 	"elkart.kg/trade/payments"
@@ -24,12 +25,7 @@ func (w *world) hookInline(ctx context.Context, s *chatscript.Session, args stri
 		w.Telegram.SetInlineFeedback(word == "hears")
 		return nil
 	case "links", "drafts":
-		var n int
-		err := w.pool.QueryRow(ctx, `SELECT count(*) FROM `+word+` WHERE created_by = $1 AND amount > 0`, s.User.ID).Scan(&n)
-		if err == nil && fmt.Sprint(n) != rest {
-			err = fmt.Errorf("%d %s", n, word)
-		}
-		return err
+		return w.waitCount(ctx, `SELECT count(*) FROM `+word+` WHERE created_by = $1 AND amount > 0`, s.User.ID, rest)
 	}
 	if len(s.Inline.Buttons) == 0 {
 		return fmt.Errorf("the message has no button")
@@ -58,4 +54,23 @@ func (w *world) hookInline(ctx context.Context, s *chatscript.Session, args stri
 		err = fmt.Errorf("payment ended with %d %s, steps %+v", paid.Status, paid.Message, paid.Steps)
 	}
 	return err
+}
+
+// waitCount waits until a query counts so many: a choice is heard of some time
+// after it was made, and there is no signal for "nothing more is to come".
+func (w *world) waitCount(ctx context.Context, query string, person int64, want string) error {
+	for {
+		var n int
+		if err := w.pool.QueryRow(ctx, query, person).Scan(&n); err != nil {
+			return fmt.Errorf("not %s but %d: %w", want, n, err)
+		}
+		if fmt.Sprint(n) == want {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%d, want %s: %w", n, want, ctx.Err())
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
 }

@@ -83,6 +83,7 @@ func (j *jobs) client(pool *pgxpool.Pool, id string) (*river.Client[pgx.Tx], err
 	river.AddWorker(workers, river.WorkFunc(j.merchantTold))
 	river.AddWorker(workers, river.WorkFunc(j.linkReminder))
 	river.AddWorker(workers, river.WorkFunc(j.sumTold))
+	river.AddWorker(workers, river.WorkFunc(j.makeLinks))
 	river.AddWorker(workers, river.WorkFunc(j.sweep))
 	river.AddWorker(workers, river.WorkFunc(j.forget))
 	daily, err := cron.ParseStandard("CRON_TZ=Asia/Bishkek 30 4 * * *")
@@ -278,7 +279,11 @@ func (j *jobs) forget(ctx context.Context, _ *river.Job[forgetArgs]) error {
 	if err != nil {
 		return fmt.Errorf("forget invitations: %w", err)
 	}
+	files, err := j.store.ForgetBulks(ctx, now.Add(-payments.BulkLife))
+	if err != nil {
+		return fmt.Errorf("forget files of links: %w", err)
+	}
 	j.log.InfoContext(ctx, "forgot what is no longer needed",
-		"calls", calls, "updates", updates, "cleared", cleared, "drafts", drafts, "invitations", invitations)
+		"calls", calls, "updates", updates, "cleared", cleared, "drafts", drafts, "invitations", invitations, "files", files)
 	return nil
 }

@@ -178,6 +178,7 @@ func (w *world) runner() *chatscript.Runner {
 			"credited": w.hookCredited,
 			"inline":   w.hookInline,
 			"page":     w.hookPage,
+			"file":     w.hookFile,
 			"printed":  w.hookPrinted,
 			"credits":  w.hookCredits,
 			"archive":  w.hookArchive,

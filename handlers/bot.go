@@ -70,6 +70,7 @@ type Service interface {
 	Charges
 	Inline
 	LinkCare
+	Bulks
 	Refunds
 	Proofs
 	Exports
@@ -256,6 +257,11 @@ func (b *Bot) Routes() chat.Routes {
 			actionReturn:      b.comeBack,
 			actionData:        b.registered(b.myData),
 			actionDataSend:    b.registered(b.myDataSend),
+
+			actionBulk:       b.registered(b.bulk),
+			actionBulkMake:   b.registered(b.onBulk(b.bulkMake)),
+			actionBulkCancel: b.registered(b.onBulk(b.bulkCancel)),
+			actionBulkRepeat: b.registered(b.bulkRepeat),
 
 			actionPayment:    b.registered(b.viewed(b.payment)),
 			actionReceipt:    b.registered(b.viewed(b.receipt)),

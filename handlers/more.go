@@ -24,6 +24,7 @@ func moreItems() []moreItem {
 		{"more.button.report", actionReport, payments.ActionReport},
 		{"print.button.poster", actionPoster, ""},
 		{"verify.button.more", actionVerify, ""},
+		{"bulk.button.more", actionBulk, payments.ActionBulkLinks},
 		{"more.button.cards", actionCards, payments.ActionCards},
 		{"more.button.export", actionExport, payments.ActionExport},
 		{"more.button.profile", actionProfile, ""},

@@ -154,11 +154,19 @@ func spelledPhone(text string) string {
 	if strings.ContainsFunc(text, func(r rune) bool { return !strings.ContainsRune("+0123456789 -()\u00a0", r) }) {
 		return text
 	}
+	if e164, ok := validPhone(text); ok {
+		return e164
+	}
+	return text
+}
+
+// validPhone reads a number as it is dialled here, or in international form.
+func validPhone(text string) (e164 string, ok bool) {
 	number, err := phonenumbers.Parse(text, "KG")
 	if err != nil || !phonenumbers.IsValidNumber(number) {
-		return text
+		return "", false
 	}
-	return phonenumbers.Format(number, phonenumbers.E164)
+	return phonenumbers.Format(number, phonenumbers.E164), true
 }
 
 func (b *Bot) takeQuiet(_ context.Context, t *chat.Turn, v chat.Values) error {

@@ -87,6 +87,7 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 		"leave":   leaveScreens(p),
 		"report":  reportScreens(p),
 		"help":    helpScreens(p),
+		"bulk":    bulkScreens(p),
 		"setup": {
 			{"language", languageScreen(c, lang, setup)},
 			{"phone", phoneScreen(p)},

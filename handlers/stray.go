@@ -8,10 +8,14 @@ import (
 	"elkart.kg/trade/payments"
 )
 
-// other deals with what is no text: a picture may be a receipt's.
+// other deals with what is no text: a picture may be a receipt's, a table a
+// file of links.
 func (b *Bot) other(ctx context.Context, t *chat.Turn) error {
 	if isPicture(t) {
 		return b.picture(ctx, t)
+	}
+	if isBulkFile(t) {
+		return b.bulkFile(ctx, t)
 	}
 	return b.hint(ctx, t)
 }

@@ -82,6 +82,15 @@ const (
 	CodeExportBusy      Code = "export_busy"       // another file is being made
 	// Reports.
 	CodePeriodWrong Code = "period_wrong" // Params: max, in days
+	// Files of many links.
+	CodeFileTooBig     Code = "file_too_big"    // Params: max, in MB
+	CodeFileEmpty      Code = "file_empty"      // no row with anything in it
+	CodeFileProtected  Code = "file_protected"  // a password, or an Excel of before 2007
+	CodeFileUnreadable Code = "file_unreadable" // no table
+	CodeFileGone       Code = "file_gone"       // Telegram has it no more
+	CodeTooManyRows    Code = "too_many_rows"   // Params: max
+	CodeNoSumColumn    Code = "no_sum_column"   // the header names other columns
+	CodeBulkNotFound   Code = "bulk_not_found"
 
 	// Money back.
 	CodeRefundTooLarge   Code = "refund_too_large"  // Params: max, what is left of the payment; 0 when nothing is

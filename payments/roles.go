@@ -26,6 +26,7 @@ const (
 	ActionInvite        Action = "invite"         // a cashier; an owner still has to accept them
 	ActionInviteAny     Action = "invite_any"     // in any role
 	ActionEditTeam      Action = "edit_team"      // accept, change and dismiss members
+	ActionBulkLinks     Action = "bulk_links"     // many charges from a file
 )
 
 // right is a row of the matrix of action × role.
@@ -59,6 +60,7 @@ func rights() []right {
 		{ActionInvite, yes, yes, no, no},
 		{ActionInviteAny, yes, no, no, no},
 		{ActionEditTeam, yes, no, no, no},
+		{ActionBulkLinks, yes, yes, no, no},
 	}
 }
 

@@ -29,6 +29,7 @@ team           yes   yes     -       -
 invite         yes   yes     -       -
 invite_any     yes   -       -       -
 edit_team      yes   -       -       -
+bulk_links     yes   yes     -       -
 `
 
 func TestEveryRoleAndAction(t *testing.T) {

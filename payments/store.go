@@ -58,6 +58,10 @@ type Reader interface {
 	// Links are an outlet's charges and reusable links, newest first; see
 	// LinkQuery.
 	Links(ctx context.Context, merchant MerchantID, outlet OutletID, q LinkQuery) ([]Link, error)
+	// LastBulk is the newest round of a file at an outlet.
+	LastBulk(ctx context.Context, merchant MerchantID, outlet OutletID, hash []byte) (Bulk, error)
+	BulkLinkCount(ctx context.Context, bulk BulkID) (int, error)
+	BulkLinks(ctx context.Context, bulk BulkID) ([]BulkLink, error)
 	UsualSums(ctx context.Context, merchant MerchantID, outlet OutletID, since time.Time, limit int) ([]Money, error)
 
 	Payment(ctx context.Context, merchant MerchantID, id PaymentID) (Payment, error)
@@ -205,6 +209,10 @@ type Tx interface {
 	InsertDraft(ctx context.Context, d Draft, key string) (Draft, error)
 	// TakeDraft takes a draft out, for it to become a link.
 	TakeDraft(ctx context.Context, code string) (Draft, error)
+	InsertBulk(ctx context.Context, b Bulk) (BulkID, error)
+	LockBulk(ctx context.Context, merchant MerchantID, id BulkID) (Bulk, error)
+	MarkBulk(ctx context.Context, b Bulk) error
+	InsertBulkLink(ctx context.Context, bulk BulkID, line int, link LinkID) error
 	LockPerson(ctx context.Context, id PersonID) error
 	LockLink(ctx context.Context, merchant MerchantID, id LinkID) (Link, error)
 	// MarkLink writes everything about a link that can change but its form.

@@ -151,12 +151,12 @@ func TestDraftsAreTheMembersOwn(t *testing.T) {
 	if payments.CodeOf(err) != payments.CodeNotRegistered {
 		t.Errorf("a stranger: %v", err)
 	}
-	must(t, ignore(w.pool.Exec(ctx, `UPDATE members SET role = 'accountant' WHERE person_id = 1`)))
+	w.asRole(t, 1, payments.RoleAccountant)
 	_, err = w.OfferCharge(ctx, 1, payments.ChargeDraft{Amount: 100_00, Key: "u5"})
 	if payments.CodeOf(err) != payments.CodeNotAllowed {
 		t.Errorf("an accountant: %v", err)
 	}
-	must(t, ignore(w.pool.Exec(ctx, `UPDATE members SET role = 'owner' WHERE person_id = 1`)))
+	w.asRole(t, 1, payments.RoleOwner)
 	must(t, ignore(w.pool.Exec(ctx, `UPDATE outlets SET state = 'paused'`)))
 	_, err = w.OfferCharge(ctx, 1, payments.ChargeDraft{Amount: 100_00, Key: "u6"})
 	if payments.CodeOf(err) != payments.CodeOutletPaused {
@@ -195,4 +195,16 @@ func TestChosenLate(t *testing.T) {
 	if ids, err := w.store.InlineMessages(t.Context(), view.Link.MerchantID+1, view.Link.ID); err != nil || len(ids) != 0 {
 		t.Errorf("another merchant sees %v, %v", ids, err)
 	}
+}
+
+// asRole makes a person of their merchant what they are to be; another person
+// owns it with them.
+func (w *world) asRole(t testing.TB, id payments.PersonID, role payments.Role) {
+	t.Helper()
+	const other = 900
+	must(t, ignore(w.Meet(t.Context(), payments.Acquaintance{ID: other, Name: "B"})))
+	must(t, ignore(w.pool.Exec(t.Context(), `
+		INSERT INTO members (merchant_id, person_id, role, created_at) SELECT merchant_id, $2, 'owner', now() FROM people WHERE id = $1
+		ON CONFLICT DO NOTHING`, id, other)))
+	must(t, ignore(w.pool.Exec(t.Context(), `UPDATE members SET role = $2 WHERE person_id = $1`, id, role)))
 }

@@ -298,6 +298,7 @@ func TestRolesAreAskedForEveryAction(t *testing.T) {
 	paid := w.pay(t, w.order(t, desk.Static, 500_00))
 	poster, err := w.OpenLink(ctx, 1, payments.LinkDraft{Key: "l"})
 	must(t, err)
+	many := w.offerBulk(t, 1, file("a", 1))
 	people := map[payments.PersonID]payments.Role{11: payments.RoleOwner, 12: payments.RoleManager, 13: payments.RoleCashier, 14: payments.RoleAccountant}
 	for id, role := range people {
 		w.hire(t, id, desk, role)
@@ -326,7 +327,8 @@ func TestRolesAreAskedForEveryAction(t *testing.T) {
 		payments.ActionEditMerchant: func(id payments.PersonID) error {
 			return ignore(w.EditMerchant(ctx, id, payments.MerchantChange{Name: ptr("Х")}))
 		},
-		payments.ActionExport: func(id payments.PersonID) error { return ignore(w.ExportView(ctx, id, 0, 0)) },
+		payments.ActionExport:    func(id payments.PersonID) error { return ignore(w.ExportView(ctx, id, 0, 0)) },
+		payments.ActionBulkLinks: func(id payments.PersonID) error { return ignore(w.CancelBulk(ctx, id, many.ID)) },
 		payments.ActionReport: func(id payments.PersonID) error {
 			return ignore(w.Report(ctx, id, payments.ReportQuery{Kind: payments.ReportDaily}))
 		},

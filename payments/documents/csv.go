@@ -44,6 +44,9 @@ func (c *CSV) Close() error {
 }
 
 func csvField(kind ColumnKind, c Cell) string {
+	if c.Text != "" {
+		kind = ColumnText
+	}
 	switch kind {
 	case ColumnMoney:
 		return decimal(c.Number, ",")

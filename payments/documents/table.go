@@ -27,7 +27,8 @@ type Column struct {
 	Total bool    // the sum stands below it
 }
 
-// Cell is one value; its column's kind says which field is meant.
+// Cell is one value; its column's kind says which field is meant. A text stands
+// in the place of any other value, where there is none.
 type Cell struct {
 	Text   string
 	Number int64

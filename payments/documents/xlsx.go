@@ -184,6 +184,9 @@ func formatOf(kind ColumnKind) string {
 // valueOf is a cell as the format knows it. Its only number is the double, of
 // which programs show fifteen digits: exact for sums below 10^15 hundredths.
 func valueOf(kind ColumnKind, c Cell) any {
+	if c.Text != "" {
+		kind = ColumnText
+	}
 	switch kind {
 	case ColumnMoney:
 		return float64(c.Number) / 100
