@@ -84,11 +84,17 @@ func (j *jobs) client(pool *pgxpool.Pool, id string) (*river.Client[pgx.Tx], err
 	river.AddWorker(workers, river.WorkFunc(j.linkReminder))
 	river.AddWorker(workers, river.WorkFunc(j.sumTold))
 	river.AddWorker(workers, river.WorkFunc(j.makeLinks))
+	river.AddWorker(workers, river.WorkFunc(j.makeReports))
+	river.AddWorker(workers, river.WorkFunc(j.sendReport))
 	river.AddWorker(workers, river.WorkFunc(j.sweep))
 	river.AddWorker(workers, river.WorkFunc(j.forget))
 	daily, err := cron.ParseStandard("CRON_TZ=Asia/Bishkek 30 4 * * *")
 	if err != nil {
 		return nil, fmt.Errorf("schedule: %w", err)
+	}
+	minutely, err := cron.ParseStandard(everyMinute)
+	if err != nil {
+		return nil, fmt.Errorf("schedule of reports: %w", err)
 	}
 	return river.NewClient(riverpgxv5.New(pool), &river.Config{
 		ID: id,
@@ -96,6 +102,7 @@ func (j *jobs) client(pool *pgxpool.Pool, id string) (*river.Client[pgx.Tx], err
 			store.QueueMoney:   {MaxWorkers: jobsAtOnce},
 			store.QueueTelling: {MaxWorkers: jobsAtOnce},
 			store.QueueFiles:   {MaxWorkers: 1},
+			store.QueueReports: {MaxWorkers: reportsAtOnce},
 		},
 		Workers:       workers,
 		FetchCooldown: fetchCooldown,
@@ -107,6 +114,7 @@ func (j *jobs) client(pool *pgxpool.Pool, id string) (*river.Client[pgx.Tx], err
 		PeriodicJobs: []*river.PeriodicJob{
 			river.NewPeriodicJob(river.PeriodicInterval(30*time.Second), alone(sweepArgs{}), &river.PeriodicJobOpts{RunOnStart: true}),
 			river.NewPeriodicJob(daily, alone(forgetArgs{}), nil),
+			river.NewPeriodicJob(minutely, alone(reportsArgs{}), &river.PeriodicJobOpts{RunOnStart: true}),
 		},
 	})
 }

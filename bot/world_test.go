@@ -191,6 +191,8 @@ func (w *world) runner() *chatscript.Runner {
 			"album":    w.hookAlbum,
 			"junk":     w.hookJunk,
 			"reverse":  w.hookReverse,
+			"until":    w.hookUntil,
+			"reports":  w.hookReports,
 			"restart":  func(context.Context, *chatscript.Session, string) error { w.restart(); return nil },
 			"settle":   func(ctx context.Context, _ *chatscript.Session, _ string) error { return w.settle(ctx) },
 			"advance": func(_ context.Context, _ *chatscript.Session, args string) error {

@@ -76,6 +76,7 @@ type Service interface {
 	Exports
 	Reports
 	Histories
+	ReportPlans
 }
 
 // Deps is what a Bot is made of.
@@ -274,6 +275,14 @@ func (b *Bot) Routes() chat.Routes {
 			actionReport:       b.registered(b.report),
 			actionReportPlace:  b.registered(b.reportPlace),
 			actionReportPeriod: b.registered(b.reportPeriod),
+
+			actionReportSettings: b.registered(b.reportSettings),
+			actionSchedule:       b.registered(b.onSchedule(b.schedule)),
+			actionScheduleOn:     b.registered(b.onSchedule(b.scheduleOn)),
+			actionScheduleHour:   b.registered(b.onSchedule(b.scheduleHour)),
+			actionScheduleOutlet: b.registered(b.onSchedule(b.scheduleOutlet)),
+			actionReportNothing:  b.registered(b.reportNothing),
+			actionCutoff:         b.registered(b.cutoff),
 		},
 		Signals: map[string]chat.Handler{SignalCardAdded: b.cardAdded, SignalJoined: b.memberJoined},
 		Forms: []chat.Form{

@@ -22,6 +22,7 @@ type Signs interface {
 type Press interface {
 	PosterPNG(documents.Poster, documents.PosterSize) ([]byte, error)
 	PosterPDF(documents.Poster, documents.PosterSize) ([]byte, error)
+	ChartPNG(documents.Chart) ([]byte, error)
 	ReceiptPNG(documents.Receipt) ([]byte, error)
 	ReceiptPDF(documents.Receipt) ([]byte, error)
 }

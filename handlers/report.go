@@ -79,7 +79,16 @@ func (b *Bot) showReport(ctx context.Context, t *chat.Turn, q payments.ReportQue
 	if err != nil {
 		return err
 	}
-	return show(ctx, t, reportScreen(v.Printer, r))
+	picture, err := b.chart(v.Printer, r, t.Kind == chat.KindPress && onPicture(t))
+	if err != nil {
+		return err
+	}
+	screen := reportScreen(v.Printer, r, picture)
+	if t.Action.Arg(3) == apart {
+		_, err = t.Reply(ctx, screen)
+		return err
+	}
+	return show(ctx, t, screen)
 }
 
 // reportPlace asks which outlet a report is to be about.
@@ -138,12 +147,7 @@ func (b *Bot) datesGiven(ctx context.Context, t *chat.Turn, v chat.Values) error
 	if !ok {
 		return b.unknown(ctx, t)
 	}
-	r, err := b.service.Report(ctx, visit(t).ID, q)
-	if err != nil {
-		return err
-	}
-	_, err = t.Reply(ctx, reportScreen(visit(t).Printer, r))
-	return err
+	return b.showReport(ctx, t, q)
 }
 
 // reportArgs names a report in a button: 64 bytes hold the longest.

@@ -10,8 +10,8 @@ import (
 )
 
 // reportScreen is a report that somebody asked for, with the ways to others.
-func reportScreen(p *locales.Printer, r payments.Report) chat.Screen {
-	return chat.Screen{Text: reportText(p, r), Buttons: reportButtons(p, r)}
+func reportScreen(p *locales.Printer, r payments.Report, picture []byte) chat.Screen {
+	return chat.Screen{Photo: picture, Text: reportText(p, r), Buttons: reportButtons(p, r)}
 }
 
 // sharesShown is how many outlets or people a report names.
@@ -185,7 +185,8 @@ func reportButtons(p *locales.Printer, r payments.Report) [][]chat.Button {
 		narrower = append(narrower, chat.Button{Text: p.Text("report.button.outlet"), Action: chat.Act(actionReportPlace, reportArgs(r.Period, r.Outlet)...)})
 	}
 	narrower = append(narrower, chat.Button{Text: p.Text("report.button.dates"), Action: chat.Act(actionReportPeriod, reportArgs(r.Period, r.Outlet)...)})
-	return append(rows, narrower, menuRow(p))
+	plans := append(fileButton(p, r), chat.Button{Text: p.Text("report.button.settings"), Action: chat.Act(actionReportSettings)})
+	return append(rows, narrower, plans, menuRow(p))
 }
 
 // reportSteps leads to the time before and the one after, if that has begun.

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -23,7 +22,7 @@ func sampleReport(kind payments.ReportKind) payments.Report {
 		return payments.Takings{Count: count, Total: total}
 	}
 	r := payments.Report{
-		Merchant: m, Today: friday, Period: m.Period(kind, friday, evening),
+		Merchant: m, Today: friday, Person: payments.Person{Role: payments.RoleOwner}, Period: m.Period(kind, friday, evening),
 		Outlets: []payments.Outlet{{ID: 1, Name: hostileName}, {ID: 2, Name: "Базар"}},
 		Figures: payments.Figures{Taken: taken(21, 12500_50), Reversed: taken(1, 500_00), Refunded: taken(2, 700_00), Fees: 112_50},
 		Before:  payments.Figures{Taken: taken(18, 11160_00)},
@@ -55,20 +54,45 @@ func smallReport() payments.Report {
 	return r
 }
 
+func sampleSettings(role payments.Role) payments.ReportSettings {
+	return payments.ReportSettings{
+		Person: payments.Person{Role: role}, Merchant: payments.Merchant{Cutoff: 4}, Nothing: role == payments.RoleOwner,
+		Outlets: []payments.Outlet{{ID: 1, Name: hostileName}, {ID: 2, Name: "Базар"}},
+		Schedules: []payments.ReportSchedule{
+			{Kind: payments.ReportDaily, Hour: 21, Enabled: true}, {Kind: payments.ReportWeekly, Hour: 9, Enabled: true, OutletID: 1},
+			{Kind: payments.ReportMonthly, Hour: 9},
+		},
+	}
+}
+
 func reportScreens(p *locales.Printer) []namedScreen {
 	less, nothing, same := sampleReport(payments.ReportSpan), smallReport(), smallReport()
 	less.Before.Taken.Total, less.Outlet = 25_000_00, 2
 	less.Period = less.Merchant.Dates(friday.Plus(-100), friday.Plus(-1), evening)
 	nothing.Figures, nothing.Settled, nothing.Places, nothing.People = payments.Figures{}, payments.Settled{}, nil, nil
 	same.Before = same.Figures
+	quietWeek := nothing
+	quietWeek.Period = nothing.Merchant.Period(payments.ReportWeekly, friday.Plus(-7), evening)
 	return []namedScreen{
-		{"day so far", reportScreen(p, sampleReport(payments.ReportDaily))},
-		{"week so far", reportScreen(p, sampleReport(payments.ReportWeekly))},
-		{"month so far", reportScreen(p, sampleReport(payments.ReportMonthly))},
-		{"a hundred days of one outlet, less than before", reportScreen(p, less)},
-		{"a day of one payment", reportScreen(p, smallReport())},
-		{"as much as before", reportScreen(p, same)},
-		{"nothing", reportScreen(p, nothing)},
+		{"day so far", reportScreen(p, sampleReport(payments.ReportDaily), []byte("PNG"))},
+		{"week so far", reportScreen(p, sampleReport(payments.ReportWeekly), nil)},
+		{"month so far", reportScreen(p, sampleReport(payments.ReportMonthly), nil)},
+		{"a hundred days of one outlet, less than before", reportScreen(p, less, nil)},
+		{"a day of one payment", reportScreen(p, smallReport(), nil)},
+		{"as much as before", reportScreen(p, same, nil)},
+		{"nothing", reportScreen(p, nothing, nil)},
+		{"comes by itself", dueReportScreen(p, sampleReport(payments.ReportDaily), []byte("PNG"))},
+		{"comes by itself, of one outlet", dueReportScreen(p, less, []byte("PNG"))},
+		{"comes by itself, nothing", dueReportScreen(p, nothing, nil)},
+		{"comes by itself, nothing all week", dueReportScreen(p, quietWeek, nil)},
+		{"settings of an owner", reportSettingsScreen(p, sampleSettings(payments.RoleOwner))},
+		{"settings of an accountant", reportSettingsScreen(p, sampleSettings(payments.RoleAccountant))},
+		{"daily", scheduleScreen(p, sampleSettings(payments.RoleOwner), payments.ReportDaily)},
+		{"weekly, of one outlet", scheduleScreen(p, sampleSettings(payments.RoleOwner), payments.ReportWeekly)},
+		{"monthly, off", scheduleScreen(p, sampleSettings(payments.RoleOwner), payments.ReportMonthly)},
+		{"which hour?", scheduleHourScreen(p, sampleSettings(payments.RoleOwner), payments.ReportDaily)},
+		{"of which outlet?", scheduleOutletScreen(p, sampleSettings(payments.RoleOwner), payments.ReportDaily, 0)},
+		{"when does the day begin?", cutoffScreen(p, sampleSettings(payments.RoleOwner))},
 		{"which outlet?", reportPlaceScreen(p, sampleReport(payments.ReportMonthly), 0)},
 		{"which dates?", reportDatesScreen(p, friday)},
 	}
@@ -78,11 +102,12 @@ func reportScreens(p *locales.Printer) []namedScreen {
 func TestReportButtonsComeBack(t *testing.T) {
 	p := catalog(t).Printer(locales.Kyrgyz)
 	r := sampleReport(payments.ReportMonthly)
+	r.Person.Role = payments.RoleOwner
 	r.Outlet = 1<<62 + 5
 	seen := 0
-	for _, row := range reportScreen(p, r).Buttons {
+	for _, row := range reportScreen(p, r, nil).Buttons {
 		for _, button := range row {
-			if !strings.HasPrefix(button.Action.Name, "r") {
+			if button.Action.Name != actionReport && button.Action.Name != actionReportPlace && button.Action.Name != actionReportPeriod {
 				continue
 			}
 			seen++

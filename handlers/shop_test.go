@@ -24,6 +24,7 @@ type shop struct {
 	Leaving
 	Data
 	Reports
+	ReportPlans
 }
 
 // noPress is for tests that print nothing.

@@ -54,6 +54,27 @@ func (p *Printer) Sum(m payments.Money) string {
 	return text
 }
 
+// ShortSum returns a sum in soms so short that it fits a chart, rounded down
+// to a tenth of its unit: "950", "12,5 тыс.", "3 млн".
+func (p *Printer) ShortSum(m payments.Money) string {
+	sign, tyiyn := magnitude(int64(m))
+	som := tyiyn / uint64(payments.Som)
+	for _, unit := range []struct {
+		key string
+		som uint64
+	}{{"format.billion", 1_000_000_000}, {"format.million", 1_000_000}, {"format.thousand", 1000}} {
+		if som < unit.som {
+			continue
+		}
+		text := sign + group(som/unit.som)
+		if tenth := som % unit.som / (unit.som / 10); tenth != 0 {
+			text += p.format.decimal + strconv.FormatUint(tenth, 10)
+		}
+		return p.Text(unit.key, "number", text)
+	}
+	return sign + group(som)
+}
+
 // Number returns an integer in groups of three: "12 345".
 func (p *Printer) Number(n int64) string {
 	sign, value := magnitude(n)

@@ -108,3 +108,23 @@ func TestNumbersPercentAndPhones(t *testing.T) {
 		}
 	}
 }
+
+func TestShortSums(t *testing.T) {
+	c := newCatalog(t)
+	for m, want := range map[payments.Money][3]string{
+		0:                 {"0", "0", "0"},
+		99_99:             {"99", "99", "99"},
+		999_99:            {"999", "999", "999"},
+		1000_00:           {"1 миң", "1 тыс.", "1k"},
+		12_550_99:         {"12,5 миң", "12,5 тыс.", "12.5k"},
+		-999_999_99:       {"−999,9 миң", "−999,9 тыс.", "−999.9k"},
+		3_000_000_00:      {"3 млн", "3 млн", "3M"},
+		12_340_000_000_00: {"12,3 млрд", "12,3 млрд", "12.3bn"},
+	} {
+		for i, lang := range []string{Kyrgyz, Russian, English} {
+			if got := c.Printer(lang).ShortSum(m); got != want[i] {
+				t.Errorf("%s %d: %q, want %q", lang, m, got, want[i])
+			}
+		}
+	}
+}

@@ -7,12 +7,13 @@ type MerchantID int64
 
 // Merchant is the business that takes payments.
 type Merchant struct {
-	ID       MerchantID
-	Name     string
-	TimeZone string // IANA name
-	Cutoff   int    // the hour, 0–23, at which the merchant's day begins
-	FeeBP    int    // kept of each payment, in basis points, 0–10000; see Fee
-	FeeMin   Money  // and at least so much
+	ID        MerchantID
+	Name      string
+	TimeZone  string // IANA name
+	Cutoff    int    // the hour, 0–23, at which the merchant's day begins
+	CloseDays bool   // outlets' days are closed by themselves, at the cut-off
+	FeeBP     int    // kept of each payment, in basis points, 0–10000; see Fee
+	FeeMin    Money  // and at least so much
 
 	TIN           string // ИНН, 14 digits; "" if not said
 	Contact       string // for customers: +phone, @name or words; "" if not said

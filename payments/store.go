@@ -2,6 +2,7 @@ package payments
 
 import (
 	"context"
+	"iter"
 	"time"
 )
 
@@ -133,6 +134,18 @@ type Reader interface {
 	LastingLinks(ctx context.Context, merchant MerchantID, outlets []OutletID, limit int) ([]Link, error)
 	// Search is what a person looked for in a merchant's history.
 	Search(ctx context.Context, merchant MerchantID, person PersonID, id SearchID) (Search, error)
+	// ReportSchedules are those that a member has.
+	ReportSchedules(ctx context.Context, merchant MerchantID, person PersonID) ([]ReportSchedule, error)
+	// ReportNothing reports whether a member is told that nothing happened.
+	ReportNothing(ctx context.Context, merchant MerchantID, person PersonID) (bool, error)
+	// DueSpans are the spans that schedules are due to be told of, oldest first.
+	DueSpans(ctx context.Context, now time.Time) ([]DueSpan, error)
+	// FiguresOfAll reads the figures of every outlet in a span in one pass, by
+	// merchant; an outlet may come several times. Memory is bounded.
+	FiguresOfAll(ctx context.Context, span Day) iter.Seq2[OutletFigures, error]
+	// FiguresOfSome is FiguresOfAll for a few merchants.
+	FiguresOfSome(ctx context.Context, span Day, merchants []MerchantID) ([]OutletFigures, error)
+	SentReport(ctx context.Context, merchant MerchantID, id ReportID) (SentReport, error)
 	// Members are those of a merchant who can be written to.
 	Members(ctx context.Context, merchant MerchantID) ([]Person, error)
 	// Listeners are the members who want to hear of payments by a link, and can
@@ -279,6 +292,25 @@ type Tx interface {
 	// InsertSearch keeps a search of a person's, and of the earlier ones the
 	// newest.
 	InsertSearch(ctx context.Context, merchant MerchantID, person PersonID, s Search, now time.Time) (SearchID, error)
+	// MerchantSchedules are those of all members of a merchant.
+	MerchantSchedules(ctx context.Context, merchant MerchantID) ([]ReportSchedule, error)
+	MarkSchedule(ctx context.Context, s ReportSchedule) error
+	MarkSchedules(ctx context.Context, s []ReportSchedule) error
+	SetReportNothing(ctx context.Context, merchant MerchantID, person PersonID, told bool) error
+	// SetCutoff writes a merchant's cut-off hour and whether days close by
+	// themselves.
+	SetCutoff(ctx context.Context, m Merchant) error
+	// LockNewSchedules returns schedules that are not reckoned yet, but for those
+	// that another process has in hand.
+	LockNewSchedules(ctx context.Context, limit int) ([]DueReport, error)
+	// LockDueReports returns schedules that are due to be told of a span, beyond
+	// a member, by merchant and person, but for those that another process has in
+	// hand.
+	LockDueReports(ctx context.Context, now time.Time, span DueSpan, merchant MerchantID, person PersonID, limit int) ([]DueReport, error)
+	// InsertReports keeps reports that became due and returns those that are new.
+	InsertReports(ctx context.Context, reports []SentReport) ([]SentReport, error)
+	// MarkReportDone notes that a report was sent, or is of no use.
+	MarkReportDone(ctx context.Context, merchant MerchantID, id ReportID, now time.Time) error
 
 	Enqueue(ctx context.Context, jobs ...Scheduled) error
 }

@@ -11,12 +11,7 @@ import (
 // Figures counts what happened in a span; see payments.Reader. Each part goes
 // by its own index and reads the merchant's rows of the span alone.
 func (q queries) Figures(ctx context.Context, of payments.FiguresOf) (payments.Figures, error) {
-	type row struct {
-		Taken, Reversed, Refunded                int
-		TakenTotal, ReversedTotal, RefundedTotal payments.Money
-		Fees                                     payments.Money
-	}
-	r, err := one[row](ctx, q.db, `
+	r, err := one[figuresRow](ctx, q.db, `
 		SELECT taken.count AS taken, taken.total AS taken_total, reversed.count AS reversed, reversed.total AS reversed_total,
 			refunded.count AS refunded, refunded.total AS refunded_total, taken.fees - reversed.fees AS fees
 		FROM (
@@ -36,12 +31,7 @@ func (q queries) Figures(ctx context.Context, of payments.FiguresOf) (payments.F
 				AND r.state = 'succeeded' AND r.final_at >= @from AND r.final_at < @to
 		) refunded`,
 		pgx.NamedArgs{"merchant": of.MerchantID, "outlets": outletsOrNull(of.Outlets), "from": of.From, "to": of.To})
-	return payments.Figures{
-		Taken:    payments.Takings{Count: r.Taken, Total: r.TakenTotal},
-		Reversed: payments.Takings{Count: r.Reversed, Total: r.ReversedTotal},
-		Refunded: payments.Takings{Count: r.Refunded, Total: r.RefundedTotal},
-		Fees:     r.Fees,
-	}, err
+	return r.figures(), err
 }
 
 // outletsOrNull makes of none the NULL that stands for all.

@@ -8,7 +8,7 @@ import (
 )
 
 const merchantColumns = `
-	m.id, m.name, m.time_zone, m.cutoff, m.fee_bp, m.fee_min, m.tin, m.contact, COALESCE(m.default_card_id, 0) AS default_card_id`
+	m.id, m.name, m.time_zone, m.cutoff, m.close_days, m.fee_bp, m.fee_min, m.tin, m.contact, COALESCE(m.default_card_id, 0) AS default_card_id`
 
 // Merchant returns a merchant.
 func (q queries) Merchant(ctx context.Context, id payments.MerchantID) (payments.Merchant, error) {
@@ -35,6 +35,12 @@ func (t *tx) InsertMerchant(ctx context.Context, owner payments.PersonID, m paym
 // MarkMerchant writes a merchant's name, ИНН and contact.
 func (t *tx) MarkMerchant(ctx context.Context, m payments.Merchant) error {
 	return exec(ctx, t.db, `UPDATE merchants SET name = $2, tin = $3, contact = $4 WHERE id = $1`, m.ID, m.Name, m.TIN, m.Contact)
+}
+
+// SetCutoff writes when a merchant's day begins, and whether days close by
+// themselves.
+func (t *tx) SetCutoff(ctx context.Context, m payments.Merchant) error {
+	return exec(ctx, t.db, `UPDATE merchants SET cutoff = $2, close_days = $3 WHERE id = $1`, m.ID, m.Cutoff, m.CloseDays)
 }
 
 // LockMerchant takes the first lock of a transaction that takes several.

@@ -135,6 +135,7 @@ const (
 	QueueMoney   = river.QueueDefault
 	QueueTelling = "telling"
 	QueueFiles   = "files"
+	QueueReports = "reports" // by the hundred thousand at nine in the evening: what happens now goes first
 )
 
 // QueueOf is the queue in which a job waits.
@@ -144,6 +145,8 @@ func QueueOf(job payments.Job) string {
 		return QueueMoney
 	case payments.ExportFile, payments.DataFile:
 		return QueueFiles
+	case payments.SendReport:
+		return QueueReports
 	}
 	return QueueTelling
 }

@@ -78,6 +78,21 @@ func (l *limits) pace(ctx context.Context, chat ChatID) error {
 	return l.take(ctx, l.all)
 }
 
+// spare waits until the pace over all chats leaves half a burst free, so that
+// what goes out in bulk never makes those wait who are talking to us.
+func (l *limits) spare(ctx context.Context) error {
+	for l.all.Limit() != rate.Inf {
+		missing := float64(l.all.Burst())/2 - l.all.TokensAt(l.now())
+		if missing <= 0 {
+			break
+		}
+		if err := l.wait(ctx, time.Duration(missing/float64(l.all.Limit())*float64(time.Second))+time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
 // delay is how long the next message to chat would wait for its pace. It takes nothing.
 func (l *limits) delay(chat ChatID) time.Duration {
 	g, now := l.gate(chat), l.now()

@@ -85,6 +85,9 @@ func (s *Sender) Bot() *tg.Bot { return s.bot }
 // Delay is how long the next message to a chat would wait for Telegram's pace, so that a job can wait elsewhere.
 func (s *Sender) Delay(chat ChatID) time.Duration { return s.limits.delay(chat) }
 
+// Spare waits until what can wait, such as one of very many reports, may go out without delaying answers.
+func (s *Sender) Spare(ctx context.Context) error { return s.limits.spare(ctx) }
+
 // Close ends idle connections.
 func (s *Sender) Close() { s.wire.client.CloseIdleConnections() }
 

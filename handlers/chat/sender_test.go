@@ -307,3 +307,35 @@ func TestDownload(t *testing.T) {
 	}
 	expect(t, calls, "getFile") // one that is known to be too big is not asked for
 }
+
+// What goes out in bulk takes all of the pace that is left, and leaves half a
+// burst for those who are talking to us.
+func TestSpareLeavesRoom(t *testing.T) {
+	s, _, clock, _ := newTestSender(t, func(c *SenderConfig) { c.Rate, c.ChatRate = 30, -1 })
+	begin := clock.now()
+	const reports = 600
+	for i := range reports {
+		if err := s.Spare(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Send(t.Context(), ChatID(1000+i), Screen{Text: "report"}); err != nil {
+			t.Fatal(err)
+		}
+		if i%50 != 49 {
+			continue
+		}
+		before := clock.now()
+		for j := range 10 {
+			if _, err := s.Send(t.Context(), ChatID(1+j), Screen{Text: "answer"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if waited := clock.now().Sub(before); waited > 0 {
+			t.Errorf("ten answers after %d reports waited %s", i+1, waited)
+		}
+	}
+	sent := reports + reports/50*10
+	if took := clock.now().Sub(begin); took > time.Duration(sent)*time.Second/30+time.Second {
+		t.Errorf("%d messages took %s at 30 a second", sent, took)
+	}
+}
