@@ -298,11 +298,11 @@ func TestRolesAreAskedForEveryAction(t *testing.T) {
 	paid := w.pay(t, w.order(t, desk.Static, 500_00))
 	poster, err := w.OpenLink(ctx, 1, payments.LinkDraft{Key: "l"})
 	must(t, err)
-	many := w.offerBulk(t, 1, file("a", 1))
 	people := map[payments.PersonID]payments.Role{11: payments.RoleOwner, 12: payments.RoleManager, 13: payments.RoleCashier, 14: payments.RoleAccountant}
 	for id, role := range people {
 		w.hire(t, id, desk, role)
 	}
+	many := w.offerBulk(t, 11, file("a", 1))
 	w.merchant(t, 20)
 	tries := map[payments.Action]func(payments.PersonID) error{
 		payments.ActionTakeMoney: func(id payments.PersonID) error {
@@ -328,7 +328,10 @@ func TestRolesAreAskedForEveryAction(t *testing.T) {
 			return ignore(w.EditMerchant(ctx, id, payments.MerchantChange{Name: ptr("Х")}))
 		},
 		payments.ActionExport:    func(id payments.PersonID) error { return ignore(w.ExportView(ctx, id, 0, 0)) },
-		payments.ActionBulkLinks: func(id payments.PersonID) error { return ignore(w.CancelBulk(ctx, id, many.ID)) },
+		payments.ActionBulkLinks: func(id payments.PersonID) error {
+			_ = w.SwitchOutlet(ctx, id, desk.Outlet.ID) // the owner opened another meanwhile; strangers cannot
+			return ignore(w.CancelBulk(ctx, id, many.ID))
+		},
 		payments.ActionReport: func(id payments.PersonID) error {
 			return ignore(w.Report(ctx, id, payments.ReportQuery{Kind: payments.ReportDaily}))
 		},
