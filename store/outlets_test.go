@@ -327,7 +327,7 @@ func TestRolesAreAskedForEveryAction(t *testing.T) {
 		payments.ActionEditMerchant: func(id payments.PersonID) error {
 			return ignore(w.EditMerchant(ctx, id, payments.MerchantChange{Name: ptr("Х")}))
 		},
-		payments.ActionExport:    func(id payments.PersonID) error { return ignore(w.ExportView(ctx, id, 0, 0)) },
+		payments.ActionExport: func(id payments.PersonID) error { return ignore(w.ExportView(ctx, id, 0, 0)) },
 		payments.ActionBulkLinks: func(id payments.PersonID) error {
 			_ = w.SwitchOutlet(ctx, id, desk.Outlet.ID) // the owner opened another meanwhile; strangers cannot
 			return ignore(w.CancelBulk(ctx, id, many.ID))
