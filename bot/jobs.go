@@ -45,6 +45,7 @@ const (
 	keepCalls       = 400 * 24 * time.Hour
 	keepUpdates     = 7 * 24 * time.Hour
 	keepInvitations = 30 * 24 * time.Hour // after they ran out
+	keepPosts       = 30 * 24 * time.Hour
 	// A transaction that comes in a clearing file again after so long is not
 	// recognised for a repetition; its payment and its breaks are kept for ever.
 	keepCleared = 400 * 24 * time.Hour
@@ -72,6 +73,9 @@ func (j *jobs) client(pool *pgxpool.Pool, id string) (*river.Client[pgx.Tx], err
 	river.AddWorker(workers, river.WorkFunc(j.cardAdded))
 	river.AddWorker(workers, river.WorkFunc(j.cardTold))
 	river.AddWorker(workers, river.WorkFunc(j.teamTold))
+	river.AddWorker(workers, river.WorkFunc(j.groupPost))
+	river.AddWorker(workers, river.WorkFunc(j.groupSaid))
+	river.AddWorker(workers, river.WorkFunc(j.groupTold))
 	river.AddWorker(workers, river.WorkFunc(j.tellOperator))
 	river.AddWorker(workers, river.WorkFunc(j.payCredit))
 	river.AddWorker(workers, river.WorkFunc(j.creditTold))
@@ -291,7 +295,11 @@ func (j *jobs) forget(ctx context.Context, _ *river.Job[forgetArgs]) error {
 	if err != nil {
 		return fmt.Errorf("forget files of links: %w", err)
 	}
+	posts, err := j.store.ForgetGroupPosts(ctx, now.Add(-keepPosts))
+	if err != nil {
+		return fmt.Errorf("forget posts of groups: %w", err)
+	}
 	j.log.InfoContext(ctx, "forgot what is no longer needed",
-		"calls", calls, "updates", updates, "cleared", cleared, "drafts", drafts, "invitations", invitations, "files", files)
+		"calls", calls, "updates", updates, "cleared", cleared, "drafts", drafts, "invitations", invitations, "files", files, "posts", posts)
 	return nil
 }

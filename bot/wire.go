@@ -176,6 +176,9 @@ func (a *app) wireChat(ctx context.Context, press *documents.Press, x extras) (e
 		return err
 	}
 	blocked := func(ctx context.Context, id chat.ChatID, blocked bool) error {
+		if id < 0 { // a group has put the bot out
+			return a.service.GroupGone(ctx, payments.GroupID(id))
+		}
 		return a.service.SetBlocked(ctx, payments.PersonID(id), blocked)
 	}
 	a.sender, err = chat.NewSender(chat.SenderConfig{

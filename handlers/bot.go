@@ -64,6 +64,7 @@ type Service interface {
 	Cards
 	Wallets
 	Teams
+	GroupCare
 	Profiles
 	Leaving
 	Data
@@ -110,6 +111,7 @@ type Bot struct {
 	scanner   *scanner.Scanner
 	checks    *checks
 	botName   func(context.Context) string
+	hints     *hints // said in groups
 	qr        func(content string) ([]byte, error)
 }
 
@@ -129,7 +131,7 @@ func New(d Deps) (*Bot, error) {
 	b := &Bot{
 		service: d.Service, catalog: d.Catalog, support: d.Support, publicURL: strings.TrimRight(d.PublicURL, "/"),
 		zone: d.Zone, now: d.Now, press: d.Press, scanner: scanner.New(), checks: newChecks(d.Now), qr: d.QR,
-		botName: d.BotName,
+		botName: d.BotName, hints: newHints(d.Now),
 	}
 	if b.botName == nil {
 		b.botName = func(context.Context) string { return "" }
@@ -314,6 +316,9 @@ func (b *Bot) Routes() chat.Routes {
 		Intercept: b.intercept,
 	}
 	for name, handler := range b.linkButtons() {
+		routes.Buttons[name] = b.registered(handler)
+	}
+	for name, handler := range b.groupButtons() {
 		routes.Buttons[name] = b.registered(handler)
 	}
 	return routes

@@ -82,6 +82,8 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 		"export":  exportScreens(c, p),
 		"history": historyScreens(t, p),
 		"signal":  signalScreens(p),
+		"team":    teamScreens(t, c, p),
+		"group":   groupScreens(t, p),
 		"inline":  inlineScreens(c, p),
 		"verify":  verifyScreens(p),
 		"leave":   leaveScreens(p),

@@ -26,10 +26,11 @@ type service struct {
 	tokens  int
 	met     []payments.Acquaintance
 
-	Teams // nil: nothing of it is asked here
-	shop  // what the scripts of the whole program show
-	views map[payments.PaymentID]*payments.PaymentView
-	asked map[string]payments.RefundDraft // by key
+	Teams     // nil: nothing of it is asked here
+	GroupCare // nil, too
+	shop      // what the scripts of the whole program show
+	views     map[payments.PaymentID]*payments.PaymentView
+	asked     map[string]payments.RefundDraft // by key
 }
 
 func newService(now func() time.Time) *service {

@@ -38,22 +38,6 @@ func (b *Bot) edited(ctx context.Context, t *chat.Turn) error {
 	return err
 }
 
-// group answers our own commands only: nothing that has to do with money
-// happens where everybody can press.
-func (b *Bot) group(ctx context.Context, t *chat.Turn) error {
-	switch t.Kind {
-	case chat.KindCommand:
-		if _, ours := b.Routes().Commands[t.Command]; !ours {
-			return nil
-		}
-		_, err := t.Reply(ctx, chat.Screen{Text: visit(t).HTML("chat.group")})
-		return err
-	case chat.KindPress:
-		return t.Alert(ctx, visit(t).Text("chat.group"))
-	}
-	return nil
-}
-
 // unknown answers a command that does not exist, and a button that no longer
 // does.
 func (b *Bot) unknown(ctx context.Context, t *chat.Turn) error {

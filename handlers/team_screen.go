@@ -27,6 +27,9 @@ func teamScreen(p *locales.Printer, team payments.Team, n int64) chat.Screen {
 	if role.Can(payments.ActionInvite) {
 		screen.Buttons = append(screen.Buttons, []chat.Button{{Text: p.Text("team.button.invite"), Action: chat.Act(actionInvite)}})
 	}
+	if role.Can(payments.ActionGroups) {
+		screen.Buttons = append(screen.Buttons, []chat.Button{{Text: p.Text("group.button.list"), Action: chat.Act(actionGroups)}})
+	}
 	if len(team.Workplaces) > 1 {
 		screen.Buttons = append(screen.Buttons, []chat.Button{{Text: p.Text("team.button.workplaces"), Action: chat.Act(actionWorkplaces)}})
 	}

@@ -38,7 +38,9 @@ const (
 	AuditRoleChanged         AuditAction = "member.role"          // role, and what it was
 	AuditScopeChanged        AuditAction = "member.outlets"       // outlets; "": all
 	AuditDismissed           AuditAction = "member.dismissed"     // by an owner
-	AuditLeft                AuditAction = "member.left"          // of their own will
+	AuditGroupLinked         AuditAction = "group.linked"         // outlets; "": all
+	AuditGroupUnlinked       AuditAction = "group.unlinked"
+	AuditLeft                AuditAction = "member.left" // of their own will
 
 	AuditMerchantChanged AuditAction = "merchant.changed" // which fields, not what they hold
 )
@@ -59,6 +61,7 @@ const (
 	DetailRole       = "role"
 	DetailInvitation = "invitation" // its id
 	DetailMemberID   = "member_id"
+	DetailGroup      = "group"   // Telegram's number of it
 	DetailOutlets    = "outlets" // names; "": all
 	detailWas        = "was"
 	detailCardID     = "card_id"

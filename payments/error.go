@@ -53,6 +53,10 @@ const (
 	CodeInvitationGone    Code = "invitation_gone"    // unknown, used, old or cancelled, with no oracle for guessing
 	CodeInvitationForeign Code = "invitation_foreign" // it is for another telephone number
 
+	// Groups.
+	CodeGroupNotFound Code = "group_not_found"
+	CodeGroupTaken    Code = "group_taken" // another merchant's
+
 	// Cards.
 	CodeCardMalformed   Code = "card_malformed"
 	CodeCardNotElkart   Code = "card_not_elkart"

@@ -39,7 +39,19 @@ func (s *Service) Spread(ctx context.Context, job Fanout) error {
 			MerchantID: p.MerchantID, PaymentID: p.ID, State: job.State, PersonID: person.ID,
 		}})
 	}
-	return s.Store.Atomically(ctx, func(tx Tx) error { return tx.Enqueue(ctx, jobs...) })
+	return s.Store.Atomically(ctx, func(tx Tx) error {
+		var posts []Scheduled
+		switch job.State {
+		case PaymentSucceeded:
+			posts, err = postToGroups(ctx, tx, p, PostPaid, 0)
+		case PaymentReversed:
+			posts, err = postToGroups(ctx, tx, p, PostReversed, 0)
+		}
+		if err != nil {
+			return err
+		}
+		return tx.Enqueue(ctx, append(jobs, posts...)...)
+	})
 }
 
 // News returns what a notice says. A payment that was reversed meanwhile is

@@ -6,7 +6,8 @@ import (
 )
 
 // refundTold is who hears of a refund's end: owners and managers who want to
-// hear of anything, and in any case the member who asked for it.
+// hear of anything, in any case the member who asked for it, and the groups of
+// the outlet.
 func (s *Service) refundTold(ctx context.Context, tx Tx, p Payment, r Refund) ([]Scheduled, error) {
 	people, err := tx.Members(ctx, p.MerchantID)
 	if err != nil {
@@ -24,7 +25,11 @@ func (s *Service) refundTold(ctx context.Context, tx Tx, p Payment, r Refund) ([
 			}})
 		}
 	}
-	return jobs, nil
+	if r.State != RefundSucceeded {
+		return jobs, nil
+	}
+	posts, err := postToGroups(ctx, tx, p, PostRefunded, r.ID)
+	return append(jobs, posts...), err
 }
 
 // RefundNews is a refund's end as one person is told of it.

@@ -27,6 +27,8 @@ const (
 	ActionInviteAny     Action = "invite_any"     // in any role
 	ActionEditTeam      Action = "edit_team"      // accept, change and dismiss members
 	ActionBulkLinks     Action = "bulk_links"     // many charges from a file
+	ActionAskGroup      Action = "ask_group"      // add the bot to a group of the staff; an owner still has to say yes
+	ActionGroups        Action = "groups"         // say which groups hear of payments
 )
 
 // right is a row of the matrix of action × role.
@@ -61,6 +63,8 @@ func rights() []right {
 		{ActionInviteAny, yes, no, no, no},
 		{ActionEditTeam, yes, no, no, no},
 		{ActionBulkLinks, yes, yes, no, no},
+		{ActionAskGroup, yes, yes, no, no},
+		{ActionGroups, yes, no, no, no},
 	}
 }
 

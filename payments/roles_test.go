@@ -30,6 +30,8 @@ invite         yes   yes     -       -
 invite_any     yes   -       -       -
 edit_team      yes   -       -       -
 bulk_links     yes   yes     -       -
+ask_group      yes   yes     -       -
+groups         yes   -       -       -
 `
 
 func TestEveryRoleAndAction(t *testing.T) {

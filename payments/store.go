@@ -146,6 +146,9 @@ type Reader interface {
 	// FiguresOfSome is FiguresOfAll for a few merchants.
 	FiguresOfSome(ctx context.Context, span Day, merchants []MerchantID) ([]OutletFigures, error)
 	SentReport(ctx context.Context, merchant MerchantID, id ReportID) (SentReport, error)
+	Group(ctx context.Context, chat GroupID) (Group, error)
+	// Groups are a merchant's, oldest first.
+	Groups(ctx context.Context, merchant MerchantID) ([]Group, error)
 	// Members are those of a merchant who can be written to.
 	Members(ctx context.Context, merchant MerchantID) ([]Person, error)
 	// Listeners are the members who want to hear of payments by a link, and can
@@ -206,6 +209,22 @@ type Tx interface {
 	MarkInvitation(ctx context.Context, i Invitation) error
 	// CancelInvitations makes what a member invited and nobody answered void.
 	CancelInvitations(ctx context.Context, merchant MerchantID, by PersonID) error
+	LockGroup(ctx context.Context, chat GroupID) (Group, error)
+	// PutGroup writes a group, new or known.
+	PutGroup(ctx context.Context, g Group) error
+	// DeleteGroup forgets a group and what waits for it.
+	DeleteGroup(ctx context.Context, chat GroupID) error
+	// MoveGroup gives a group its new number, with what waits for it; false if
+	// there is none under the old one.
+	MoveGroup(ctx context.Context, from, to GroupID) (bool, error)
+	// InsertGroupPosts puts something down for the groups that hear of a
+	// payment's outlet, and returns those for which it is new.
+	InsertGroupPosts(ctx context.Context, p Payment, kind GroupPostKind, refund RefundID) ([]GroupID, error)
+	// TakeGroupPosts takes what waits for a group, oldest first; what was taken
+	// before lost and not posted waits again.
+	TakeGroupPosts(ctx context.Context, chat GroupID, now, lost time.Time, limit int) ([]WaitingPost, error)
+	MarkGroupPosts(ctx context.Context, posts []GroupPostID, now time.Time) error
+	GiveBackGroupPosts(ctx context.Context, posts []GroupPostID) error
 	// SetNotices writes what a person wants to hear of their active merchant.
 	SetNotices(ctx context.Context, p Person) error
 	InsertAudit(ctx context.Context, e AuditEntry) (AuditID, error)

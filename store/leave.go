@@ -192,6 +192,7 @@ func (t *tx) EraseMerchant(ctx context.Context, merchant payments.MerchantID, no
 		`DELETE FROM invitations WHERE merchant_id = $1`,
 		`DELETE FROM bulks WHERE merchant_id = $1`,
 		`DELETE FROM invitations WHERE merchant_id = $1`,
+		`DELETE FROM groups WHERE merchant_id = $1`,
 		`DELETE FROM departed_outlets WHERE merchant_id = $1`,
 		`DELETE FROM departed_members WHERE merchant_id = $1`)
 }

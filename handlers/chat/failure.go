@@ -26,6 +26,11 @@ var (
 	ErrFileGone = errors.New("the file is not to be had")
 )
 
+// Moved says that a group goes on under another number, where the message has to be sent.
+type Moved struct{ To ChatID }
+
+func (m *Moved) Error() string { return fmt.Sprintf("the group is chat %d now", m.To) }
+
 const (
 	maxAttempts  = 4                // of one call
 	maxWaiting   = 90 * time.Second // spent on back-off and retry_after in one call
@@ -96,9 +101,12 @@ func (s *Sender) pause(ctx context.Context, err error, attempt int) (time.Durati
 
 // verdict turns what Telegram said about a message to chat into the package's errors.
 func (s *Sender) verdict(ctx context.Context, chat ChatID, err error) error {
+	var migrated *tg.MigrateError
 	switch {
 	case err == nil || refused(err, "message is not modified"):
 		return nil
+	case errors.As(err, &migrated):
+		return &Moved{To: ChatID(migrated.MigrateToChatID)}
 	case errors.Is(err, tg.ErrorForbidden):
 		if s.onBlocked != nil {
 			s.onBlocked(ctx, chat)

@@ -32,6 +32,7 @@ const (
 	KindUnblocked Kind = "unblocked" // the person let the bot in again; in a group: the bot was added
 	KindInline    Kind = "inline"    // somebody types the bot's name in some chat; Text is what follows
 	KindChosen    Kind = "chosen"    // they sent one of the cards that they were offered
+	KindMoved     Kind = "moved"     // a group goes on as a supergroup: from Chat to MovedTo
 	KindOther     Kind = "other"     // sticker, voice, video, poll, dice …
 )
 
@@ -66,6 +67,8 @@ type Turn struct {
 	UpdateID      int64 // 0 for a signal
 	Kind          Kind
 	Chat          ChatID
+	MovedTo       ChatID // of KindMoved
+	Title         string // of a group
 	Private       bool
 	From          User
 	MessageID     int    // the message that came; for a press the message of the button, 0 when it is out of reach

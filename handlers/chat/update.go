@@ -56,8 +56,9 @@ type (
 		LanguageCode string `json:"language_code"`
 	}
 	inChat struct {
-		ID   ChatID `json:"id"`
-		Type string `json:"type"`
+		ID    ChatID `json:"id"`
+		Type  string `json:"type"`
+		Title string `json:"title"`
 	}
 	inMessage struct {
 		ID      int     `json:"message_id"`
@@ -88,6 +89,8 @@ type (
 			FileSize int64  `json:"file_size"`
 		} `json:"document"`
 		ForwardOrigin json.RawMessage `json:"forward_origin"`
+		MovedTo       ChatID          `json:"migrate_to_chat_id"`
+		MovedFrom     ChatID          `json:"migrate_from_chat_id"`
 
 		Animation json.RawMessage `json:"animation"`
 		Audio     json.RawMessage `json:"audio"`
@@ -143,7 +146,7 @@ func (r *Runtime) readUpdate(body []byte) (id int64, t *Turn, err error) {
 			Chosen: &Chosen{CardID: u.Chosen.ResultID, MessageID: u.Chosen.MessageID}}
 	case u.Member != nil && u.Member.Chat.Type != "channel":
 		t = &Turn{Kind: KindUnblocked, Chat: u.Member.Chat.ID, From: u.Member.From.user(),
-			Private: u.Member.Chat.Type == "private"}
+			Private: u.Member.Chat.Type == "private", Title: u.Member.Chat.Title}
 		in := u.Member.New.IsMember == nil || *u.Member.New.IsMember
 		if s := u.Member.New.Status; s == "kicked" || s == "left" || !in {
 			t.Kind = KindBlocked
@@ -166,10 +169,17 @@ func (r *Runtime) readUpdate(body []byte) (id int64, t *Turn, err error) {
 // messageTurn is nil for what people did not write to us: channels, bots, our own inline results, service messages,
 // commands to other bots, and the talk of a group.
 func (r *Runtime) messageTurn(m *inMessage) *Turn {
+	switch { // Telegram says it in both chats, and either may come first
+	case m.MovedTo != 0:
+		return &Turn{Kind: KindMoved, Chat: m.Chat.ID, MovedTo: m.MovedTo, Title: m.Chat.Title}
+	case m.MovedFrom != 0:
+		return &Turn{Kind: KindMoved, Chat: m.MovedFrom, MovedTo: m.Chat.ID, Title: m.Chat.Title}
+	}
 	if m.From == nil || m.From.IsBot || m.Chat.Type == "channel" || m.ViaBot != nil {
 		return nil
 	}
-	t := &Turn{Chat: m.Chat.ID, Private: m.Chat.Type == "private", From: m.From.user(), MessageID: m.ID, Text: m.Text}
+	t := &Turn{Chat: m.Chat.ID, Private: m.Chat.Type == "private", From: m.From.user(), MessageID: m.ID, Text: m.Text,
+		Title: m.Chat.Title}
 	if t.Text == "" {
 		t.Text = m.Caption
 	}

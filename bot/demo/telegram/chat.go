@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,9 +20,10 @@ type chat struct {
 	kind, title  string // kind: private, group, supergroup
 	user         *User  // of a private chat
 	members      []int64
-	started      bool // the user has written to the bot
-	blocked      bool // by the user
-	left         bool // the bot has left the group
+	started      bool  // the user has written to the bot
+	blocked      bool  // by the user
+	left         bool  // the bot has left the group
+	movedTo      int64 // the supergroup that the group has become
 	messages     []*message
 	version      uint64
 	history      []Message // states that messages went through, oldest first
@@ -122,6 +124,9 @@ func (s *Server) writable(c *call) (*chat, *apiError) {
 	switch {
 	case err != nil:
 		return nil, err
+	case ch.movedTo != 0:
+		return nil, &apiError{Code: http.StatusBadRequest, MigrateTo: ch.movedTo,
+			Description: "Bad Request: group chat was upgraded to a supergroup chat"}
 	case ch.left:
 		return nil, forbidden("bot is not a member of the " + ch.kind + " chat")
 	case ch.blocked:

@@ -42,7 +42,8 @@ type upload struct {
 type apiError struct {
 	Code        int
 	Description string
-	RetryAfter  int // seconds, 0 where it says nothing about time
+	RetryAfter  int   // seconds, 0 where it says nothing about time
+	MigrateTo   int64 // the supergroup that a group has become; 0: it has not
 }
 
 func (e *apiError) Error() string { return e.Description }

@@ -189,6 +189,9 @@ func answer(w http.ResponseWriter, result any, problem *apiError) {
 	} else {
 		status = problem.Code
 		body["error_code"], body["description"] = problem.Code, problem.Description
+		if problem.MigrateTo != 0 {
+			body["parameters"] = map[string]int64{"migrate_to_chat_id": problem.MigrateTo}
+		}
 		if problem.RetryAfter > 0 {
 			body["parameters"] = map[string]int{"retry_after": problem.RetryAfter}
 			w.Header().Set("Retry-After", strconv.Itoa(problem.RetryAfter))

@@ -62,7 +62,7 @@ func (s *Server) AddGroup(id int64, title string, members ...int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	kind := "group"
-	if id < -1_000_000_000_000 {
+	if id < supergroupBelow {
 		kind = "supergroup"
 	}
 	ch := &chat{id: id, kind: kind, title: title, members: members, started: true}

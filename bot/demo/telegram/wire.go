@@ -54,6 +54,8 @@ type wireMessage struct {
 	PinnedMessage       *wireMessage      `json:"pinned_message,omitempty"`
 	NewChatMembers      []wireUser        `json:"new_chat_members,omitempty"`
 	LeftChatMember      *wireUser         `json:"left_chat_member,omitempty"`
+	MigrateToChatID     int64             `json:"migrate_to_chat_id,omitempty"`
+	MigrateFromChatID   int64             `json:"migrate_from_chat_id,omitempty"`
 	ReplyMarkup         *wireInlineMarkup `json:"reply_markup,omitempty"`
 }
 

@@ -52,6 +52,8 @@ func (s *Session) do(ctx context.Context, word, rest string) error {
 		return err
 	case ">choose":
 		return s.choose(rest)
+	case ">group", ">in", ">kick", ">return", ">migrate":
+		return s.inGroup(word, rest)
 	case ">block":
 		server.Block(me)
 		return nil

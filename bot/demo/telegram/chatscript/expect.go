@@ -52,6 +52,8 @@ func (s *Session) expect(ctx context.Context, word, rest string) error {
 		return s.inlineButton(rest)
 	case "<deleted":
 		return s.deleted(ctx)
+	case "<in", "<silent":
+		return s.expectGroup(ctx, word, rest)
 	case "<none":
 		return s.none(ctx)
 	case "<count":

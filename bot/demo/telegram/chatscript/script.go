@@ -27,6 +27,11 @@
 //	<way part                       the line over the cards, which leads to the private chat
 //	<inline part                    the message sent last from a card contains the text, now or when it is edited
 //	<inline-button [label]          … and has such a button; alone: it has none
+//	>group Name                     she makes a group with the bot in it; its members are all people of the script
+//	>in Name text                   she writes into the group; >kick Name, >return Name: she puts the bot out, lets it
+//	                                in again; >migrate Name: it becomes a supergroup
+//	<in Name part                   a message of the bot in the group, since the last action, contains the text
+//	<silent Name                    the bot has said nothing there since what was matched last, once all has settled
 //	<deleted                        the bot has deleted her last message
 //	<none                           nothing has come since what was matched last, once everything has settled
 //	!name arguments                 calls Runner.Hooks["name"]
@@ -81,6 +86,7 @@ type Session struct {
 	since  map[int64]uint64 // version of each chat at the last action
 	found  map[int64]uint64 // version of the message matched last in each chat
 	last   map[int64]int    // the last message each person sent
+	groups map[string]int64 // ids by name
 	dir    string
 }
 
@@ -128,7 +134,7 @@ func (r *Runner) Run(ctx context.Context, name, script string) error {
 }
 
 func (r *Runner) run(ctx context.Context, name, script, dir string) error {
-	s := &Session{run: r, people: map[string]telegram.User{}, cursor: map[int64]uint64{}, since: map[int64]uint64{}, found: map[int64]uint64{}, last: map[int64]int{}, dir: dir}
+	s := &Session{run: r, people: map[string]telegram.User{}, cursor: map[int64]uint64{}, since: map[int64]uint64{}, found: map[int64]uint64{}, last: map[int64]int{}, groups: map[string]int64{}, dir: dir}
 	for i, line := range strings.Split(script, "\n") {
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
@@ -216,8 +222,15 @@ func (s *Session) known(name string) telegram.User {
 // act marks the moment before an action: what is expected next comes after it, in everybody's chat.
 func (s *Session) act() {
 	for _, u := range s.people {
-		v := s.run.Server.Chat(u.ID).Version
-		s.cursor[u.ID], s.since[u.ID] = v+1, v
+		s.mark(u.ID)
+	}
+	for _, id := range s.groups {
+		s.mark(id)
 	}
 	s.Pressed = telegram.Pressed{}
+}
+
+func (s *Session) mark(chat int64) {
+	v := s.run.Server.Chat(chat).Version
+	s.cursor[chat], s.since[chat] = v+1, v
 }
