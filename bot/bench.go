@@ -32,7 +32,8 @@ type bench struct {
 // measures in a database of its own and leaves nothing behind.
 func runBench(ctx context.Context, args []string, cfg config, env environment, std streams) error {
 	benches := map[string]func(context.Context, bench, []string) error{
-		"flows": benchFlows,
+		"flows":   benchFlows,
+		"history": benchHistory,
 	}
 	names := strings.Join(slices.Sorted(maps.Keys(benches)), ", ")
 	if len(args) == 0 {

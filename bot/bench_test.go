@@ -76,6 +76,13 @@ func TestBenchFlows(t *testing.T) {
 	if diff := cmp.Diff(stages, []string{"signatures", "bare", "service", "http", "rate", "summary"}); diff != "" {
 		t.Errorf("stages (-got +want):\n%s", diff)
 	}
+	nothingLeft(t, database)
+	goleak.VerifyNone(t, ignore)
+}
+
+// nothingLeft demands that a measurement has cleared up after itself.
+func nothingLeft(t *testing.T, database string) {
+	t.Helper()
 	pool, err := store.Connect(t.Context(), database, 1)
 	if err != nil {
 		t.Fatal(err)
@@ -86,7 +93,6 @@ func TestBenchFlows(t *testing.T) {
 	if err != nil || left != 0 {
 		t.Errorf("%d things left in the database, %v", left, err)
 	}
-	goleak.VerifyNone(t, ignore)
 }
 
 func TestBenchIsRefused(t *testing.T) {
@@ -104,6 +110,10 @@ func TestBenchIsRefused(t *testing.T) {
 		args                 []string
 	}{
 		{"somebody's database", used, "not empty", []string{"flows", "--seconds", "0.1"}},
+		{"somebody's database, history", used, "not empty", []string{"history", "--rows", "2000", "--large", "1000"}},
+		{"fewer rows than merchants need", empty, "usage: bench history", []string{"history", "--rows", "500"}},
+		{"no rounds", empty, "usage: bench history", []string{"history", "--rounds", "0"}},
+		{"unknown flag of history", empty, "usage: bench history", []string{"history", "--row", "1"}},
 		{"nothing named", empty, "flows", nil},
 		{"unheard of", empty, `unknown "flow"`, []string{"flow"}},
 		{"unknown flag", empty, "usage: bench flows", []string{"flows", "--second", "1"}},

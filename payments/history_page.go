@@ -86,7 +86,7 @@ type Seller struct {
 const (
 	HistoryPageSize = 10
 	openPageSize    = 5
-	mostCounted     = 300 // entries that a search counts
+	mostCounted     = 100 // entries that a search counts
 )
 
 // History returns a page. Errors: CodeNotRegistered; CodeOutletNotFound,
@@ -228,6 +228,9 @@ func (s *Service) turnPage(ctx context.Context, page *HistoryPage, f HistoryFilt
 // of what was found.
 func (s *Service) addUp(ctx context.Context, page *HistoryPage, f HistoryFilter) (err error) {
 	if f.Kind != HistoryAccepted || f.SellerID != 0 || f.LinkID != 0 || !f.Empty() {
+		if !page.LookedTo.IsZero() {
+			return nil // it would look at the same and give up, too
+		}
 		page.Found, page.Counted, err = s.Store.HistoryTotal(ctx, f, mostCounted)
 		return err
 	}

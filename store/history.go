@@ -22,7 +22,7 @@ import (
 
 // shelfDepth is how many rows of a shelf are held against the rest of a filter
 // before an answer has to be given.
-const shelfDepth = 2000
+const shelfDepth = 1000
 
 // manySums is up to how many different sums a range of sums is read sum by sum.
 const manySums = 48
@@ -165,44 +165,35 @@ func paymentShelf(at string, where ...string) shelf {
 // chooseShelf takes, of what accepted payments are looked for by, what leaves
 // the fewest; the filter's field is cleared, for it is dealt with.
 func (q queries) chooseShelf(ctx context.Context, h *historySQL) error {
-	h.shelf = paymentShelf("final_at", "s.receipt IS NOT NULL")
-	by := func(condition, arg string, value any) {
-		h.shelf.where = append(h.shelf.where, condition)
-		h.args[arg] = value
-	}
-	each := func(condition, keys string) {
-		h.shelf.where = append(h.shelf.where, condition)
-		h.shelf.each = keys + " AS k (key)"
-	}
+	const taken = "s.receipt IS NOT NULL"
+	h.shelf = paymentShelf("final_at", taken)
 	switch {
 	case h.OperatorID != "": // what is longer than the tail remains to be looked at
-		by("right(lower(s.operator_id), 6) = @tail", "tail", operatorTail(h.OperatorID))
-		h.shelf.where = append(h.shelf.where, "s.final_at IS NOT NULL")
+		h.args["tail"] = operatorTail(h.OperatorID)
+		h.shelf = paymentShelf("final_at", taken, "s.final_at IS NOT NULL", "right(lower(s.operator_id), 6) = @tail")
 		return nil
 	case h.Receipt != 0:
-		by("s.receipt = @receipt", "receipt", h.Receipt)
-		h.Receipt = 0
+		h.args["receipt"], h.Receipt = h.Receipt, 0
+		h.shelf = paymentShelf("final_at", taken, "s.receipt = @receipt")
 		return nil
-	case len(h.Words) > 0:
-		return q.chooseWord(ctx, h)
-	case h.MaxSum != 0 && h.MinSum == h.MaxSum:
-		by("s.amount = @sum", "sum", h.MaxSum)
-		h.MaxSum = 0
-		return nil
-	case h.LinkID != 0:
-		by("s.link_id = @link", "link", h.LinkID)
-		h.LinkID = 0
-		return nil
-	case h.SellerID != 0:
-		by("s.seller_id = @seller", "seller", h.SellerID)
-		h.SellerID = 0
-		return nil
-	case h.MaxSum != 0:
+	}
+	if found, err := q.chooseNarrow(ctx, h); found || err != nil {
+		return err
+	}
+	each := func(condition, keys string) {
+		h.shelf = paymentShelf("final_at", taken, condition)
+		h.shelf.each = keys + " AS k (key)"
+	}
+	if h.MaxSum != 0 {
 		sums, err := q.differentSums(ctx, h.HistoryFilter)
 		if err != nil {
 			return err
 		}
-		if len(sums) < manySums {
+		few := manySums
+		if len(h.Outlets) > 0 { // with more to look at, each part has to be deep
+			few = 5
+		}
+		if len(sums) < few {
 			h.args["sums"], h.MaxSum = sums, 0
 			each("s.amount = k.key", "unnest(@sums::bigint[])")
 			return nil
@@ -210,43 +201,90 @@ func (q queries) chooseShelf(ctx context.Context, h *historySQL) error {
 	}
 	switch n := len(h.Outlets); {
 	case n == 1:
-		by("s.outlet_id = @outlet", "outlet", h.Outlets[0])
+		h.args["outlet"] = h.Outlets[0]
+		h.shelf = paymentShelf("final_at", taken, "s.outlet_id = @outlet")
 		h.Outlets = nil
-	case n > 1 && h.MaxSum == 0: // with more to look at, each part would have to be deep
+	case n > 1 && h.MaxSum == 0:
 		h.args["outlets"], h.Outlets = outletsOrNull(h.Outlets), nil
 		each("s.outlet_id = k.key", "unnest(@outlets::bigint[])")
 	}
 	return nil
 }
 
-// chooseWord takes the shelf of the word that is in the fewest comments.
-func (q queries) chooseWord(ctx context.Context, h *historySQL) error {
-	const enough = 500
+// narrow is a shelf that may be taken, and what is dealt with by taking it.
+type narrow struct {
+	shelf shelf
+	rest  []string // what it does not promise
+	taken func(*historySQL)
+}
+
+// chooseNarrow takes the shelf that holds the fewest payments of those by
+// which one can look, if there is one.
+func (q queries) chooseNarrow(ctx context.Context, h *historySQL) (bool, error) {
+	all := h.narrows()
+	if len(all) == 0 {
+		return false, nil
+	}
+	const enough = 500 // more are many
 	best, fewest := 0, enough+1
-	for i, stems := range h.Words {
-		if len(h.Words) == 1 {
+	for i, n := range all {
+		if len(all) == 1 {
 			break
 		}
-		var n int
-		err := q.db.QueryRow(ctx, fmt.Sprintf(`
-			SELECT count(*) FROM (SELECT FROM payment_words WHERE merchant_id = $1 AND word = ANY ($2) LIMIT %d) w`, enough),
-			h.MerchantID, stems).Scan(&n)
+		var count int
+		err := q.db.QueryRow(ctx, fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM %s WHERE %s LIMIT %d) s`,
+			n.shelf.table, strings.Join(n.shelf.where, " AND "), enough), h.args).Scan(&count)
 		if err != nil {
-			return err
+			return false, err
 		}
-		if n < fewest {
-			best, fewest = i, n
+		if count < fewest {
+			best, fewest = i, count
 		}
 	}
-	h.args["stems"] = h.Words[best]
-	h.Words = slices.Delete(slices.Clone(h.Words), best, best+1)
-	h.rest = append(h.rest, "p.receipt IS NOT NULL")
-	h.shelf = shelf{
-		each: "unnest(@stems::text[]) AS k (key)", table: "payment_words s",
-		where: []string{"s.merchant_id = @merchant", "s.word = k.key"},
-		at:    "s.at", id: "s.payment_id", pay: "s.payment_id", repeat: true,
+	h.shelf = all[best].shelf
+	h.rest = append(h.rest, all[best].rest...)
+	all[best].taken(h)
+	return true, nil
+}
+
+// narrows are the shelves for what is asked; of several with many payments the
+// first is taken.
+func (h *historySQL) narrows() (all []narrow) {
+	const taken = "s.receipt IS NOT NULL"
+	if h.MaxSum != 0 && h.MinSum == h.MaxSum {
+		h.args["sum"] = h.MaxSum
+		all = append(all, narrow{shelf: paymentShelf("final_at", taken, "s.amount = @sum"), taken: func(h *historySQL) { h.MaxSum = 0 }})
 	}
-	return nil
+	for i, stems := range h.Words {
+		name := fmt.Sprintf("stems%d", i)
+		s := shelf{
+			table: "payment_words s", where: []string{"s.merchant_id = @merchant"},
+			at: "s.at", id: "s.payment_id", pay: "s.payment_id",
+		}
+		if len(stems) == 1 {
+			h.args[name] = stems[0]
+			s.where = append(s.where, "s.word = @"+name)
+		} else {
+			h.args[name] = stems
+			s.each, s.repeat = "unnest(@"+name+"::text[]) AS k (key)", true
+			s.where = append(s.where, "s.word = ANY (@"+name+")")
+		}
+		all = append(all, narrow{shelf: s, rest: []string{"p.receipt IS NOT NULL"}, taken: func(h *historySQL) {
+			h.Words = slices.Delete(slices.Clone(h.Words), i, i+1)
+			if h.shelf.repeat {
+				h.shelf.where[1] = "s.word = k.key"
+			}
+		}})
+	}
+	if h.LinkID != 0 {
+		h.args["link"] = h.LinkID
+		all = append(all, narrow{shelf: paymentShelf("final_at", taken, "s.link_id = @link"), taken: func(h *historySQL) { h.LinkID = 0 }})
+	}
+	if h.SellerID != 0 {
+		h.args["seller"] = h.SellerID
+		all = append(all, narrow{shelf: paymentShelf("final_at", taken, "s.seller_id = @seller"), taken: func(h *historySQL) { h.SellerID = 0 }})
+	}
+	return all
 }
 
 // differentSums lists the sums of a range that were paid, as far as there are
@@ -330,8 +368,10 @@ func (h *historySQL) remain() {
 	for i, stems := range h.Words {
 		name := fmt.Sprintf("word%d", i)
 		h.args[name] = stems
+		// OFFSET 0: one step of the index for each row, not a list of all that
+		// have the word.
 		add("EXISTS (SELECT FROM payment_words w WHERE w.merchant_id = @merchant AND w.word = ANY (@" + name +
-			"::text[]) AND w.at = p.final_at AND w.payment_id = p.id)")
+			"::text[]) AND w.at = p.final_at AND w.payment_id = p.id OFFSET 0)")
 	}
 }
 
