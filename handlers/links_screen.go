@@ -191,6 +191,11 @@ func reusableRows(p *locales.Printer, v linkView) (rows [][]chat.Button) {
 		rows = withRow(rows, row)
 	}
 	var row []chat.Button
+	if v.Link.Paid != 0 {
+		rows = append(rows, []chat.Button{{
+			Text: p.Text("history.button.of_link"), Action: historyAction(payments.HistoryAsk{LinkID: id}, actionHistory),
+		}})
+	}
 	if v.MaySell {
 		row = append(row, chat.Button{Text: p.Text("links.button.clone"), Action: chat.Act(actionCloneLink, id)})
 	}

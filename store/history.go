@@ -27,6 +27,11 @@ const shelfDepth = 1000
 // manySums is up to how many different sums a range of sums is read sum by sum.
 const manySums = 48
 
+// planned has the server plan each of these statements for what it asks. A plan
+// for any link, once made, would be one for links with a payment or two, and
+// read all of a counter's code that has a million.
+const planned = pgx.QueryExecModeCacheDescribe
+
 // shelf is where the ids of a history come from.
 type shelf struct {
 	each   string   // a list of keys "(…) AS k (key)", of which each has a part of the shelf; "": there is one
@@ -65,7 +70,7 @@ func (q queries) History(ctx context.Context, filter payments.HistoryFilter, fro
 		return nil, payments.Position{}, err
 	}
 	depth := h.depth(limit + 1)
-	rows, err := many[entryRow](ctx, q.db, h.page(order, depth, limit+1), h.args)
+	rows, err := many[entryRow](ctx, q.db, h.page(order, depth, limit+1), planned, h.args)
 	if err != nil {
 		return nil, payments.Position{}, err
 	}
@@ -93,7 +98,7 @@ func (q queries) HistoryTotal(ctx context.Context, filter payments.HistoryFilter
 	depth := h.depth(most + 1)
 	total, err := one[payments.Takings](ctx, q.db, `
 		SELECT count(*) AS count, COALESCE(sum(o.sum), 0)::bigint AS total
-		FROM (`+h.page(payments.NewestFirst, depth, most+1)+`) o`, h.args)
+		FROM (`+h.page(payments.NewestFirst, depth, most+1)+`) o`, planned, h.args)
 	if err != nil || total.Count > most {
 		return payments.Takings{}, false, err
 	}
@@ -116,7 +121,7 @@ func (q queries) gaveUp(ctx context.Context, h *historySQL, order payments.Histo
 		return payments.Position{}, nil
 	}
 	end, err := many[payments.Position](ctx, q.db,
-		`SELECT at, id FROM (`+h.ids(order, depth, fmt.Sprintf("LIMIT 1 OFFSET %d", depth-1))+`) f`, h.args)
+		`SELECT at, id FROM (`+h.ids(order, depth, fmt.Sprintf("LIMIT 1 OFFSET %d", depth-1))+`) f`, planned, h.args)
 	if err != nil || len(end) == 0 {
 		return payments.Position{}, err
 	}
@@ -162,6 +167,15 @@ func paymentShelf(at string, where ...string) shelf {
 	}
 }
 
+// takenShelf is the index of accepted payments of an outlet or a link. Whose
+// that is, the lookup of each payment says: here, the merchant beside it would
+// make the server expect next to nothing, and plan for that.
+func takenShelf(condition string) shelf {
+	s := paymentShelf("final_at")
+	s.where = []string{"s.receipt IS NOT NULL", condition}
+	return s
+}
+
 // chooseShelf takes, of what accepted payments are looked for by, what leaves
 // the fewest; the filter's field is cleared, for it is dealt with.
 func (q queries) chooseShelf(ctx context.Context, h *historySQL) error {
@@ -180,10 +194,6 @@ func (q queries) chooseShelf(ctx context.Context, h *historySQL) error {
 	if found, err := q.chooseNarrow(ctx, h); found || err != nil {
 		return err
 	}
-	each := func(condition, keys string) {
-		h.shelf = paymentShelf("final_at", taken, condition)
-		h.shelf.each = keys + " AS k (key)"
-	}
 	if h.MaxSum != 0 {
 		sums, err := q.differentSums(ctx, h.HistoryFilter)
 		if err != nil {
@@ -195,18 +205,20 @@ func (q queries) chooseShelf(ctx context.Context, h *historySQL) error {
 		}
 		if len(sums) < few {
 			h.args["sums"], h.MaxSum = sums, 0
-			each("s.amount = k.key", "unnest(@sums::bigint[])")
+			h.shelf = paymentShelf("final_at", taken, "s.amount = k.key")
+			h.shelf.each = "unnest(@sums::bigint[]) AS k (key)"
 			return nil
 		}
 	}
 	switch n := len(h.Outlets); {
 	case n == 1:
 		h.args["outlet"] = h.Outlets[0]
-		h.shelf = paymentShelf("final_at", taken, "s.outlet_id = @outlet")
+		h.shelf = takenShelf("s.outlet_id = @outlet")
 		h.Outlets = nil
 	case n > 1 && h.MaxSum == 0:
 		h.args["outlets"], h.Outlets = outletsOrNull(h.Outlets), nil
-		each("s.outlet_id = k.key", "unnest(@outlets::bigint[])")
+		h.shelf = takenShelf("s.outlet_id = k.key")
+		h.shelf.each = "unnest(@outlets::bigint[]) AS k (key)"
 	}
 	return nil
 }
@@ -233,7 +245,7 @@ func (q queries) chooseNarrow(ctx context.Context, h *historySQL) (bool, error) 
 		}
 		var count int
 		err := q.db.QueryRow(ctx, fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM %s WHERE %s LIMIT %d) s`,
-			n.shelf.table, strings.Join(n.shelf.where, " AND "), enough), h.args).Scan(&count)
+			n.shelf.table, strings.Join(n.shelf.where, " AND "), enough), planned, h.args).Scan(&count)
 		if err != nil {
 			return false, err
 		}
@@ -278,7 +290,7 @@ func (h *historySQL) narrows() (all []narrow) {
 	}
 	if h.LinkID != 0 {
 		h.args["link"] = h.LinkID
-		all = append(all, narrow{shelf: paymentShelf("final_at", taken, "s.link_id = @link"), taken: func(h *historySQL) { h.LinkID = 0 }})
+		all = append(all, narrow{shelf: takenShelf("s.link_id = @link"), taken: func(h *historySQL) { h.LinkID = 0 }})
 	}
 	if h.SellerID != 0 {
 		h.args["seller"] = h.SellerID
