@@ -23,6 +23,7 @@ type annals struct {
 	desk     payments.Desk
 	outlets  []payments.OutletID
 	links    []payments.Link
+	stranger payments.Desk // of whom nothing may be found
 	random   *rand.Rand
 	stands   []payments.Payment // succeeded and not reversed
 	comments []string
@@ -35,6 +36,8 @@ func newAnnals(t *testing.T) *annals {
 	}}
 	a.withOperator()
 	a.desk = a.merchant(t, 1)
+	a.stranger = a.merchant(t, 2)
+	a.pay(t, a.order(t, a.stranger.Static, 100_00))
 	second := a.outlet(t, 1, payments.OutletDraft{Name: "Базар", CopyFrom: a.desk.Outlet.ID, Key: "o2"})
 	a.outlets = []payments.OutletID{a.desk.Outlet.ID, second.ID}
 	a.hire(t, 3, a.desk, payments.RoleCashier)
@@ -64,6 +67,10 @@ func (a *annals) happen(t *testing.T) {
 		i := r.IntN(len(a.stands))
 		p := a.stands[i]
 		a.stands = slices.Delete(a.stands, i, i+1)
+		if n == 3 { // asked for, and on its way
+			a.ask(t, 1, p, 1_00)
+			return
+		}
 		a.refund(t, 1, p, 1_00+payments.Money(r.Int64N(int64(p.Amount-1_00)+1)))
 		return
 	}
@@ -194,14 +201,17 @@ func (a *annals) filter(all []payments.HistoryEntry) payments.HistoryFilter {
 		return all[r.IntN(len(all))]
 	}
 	if maybe(2) {
-		f.Outlets = [][]payments.OutletID{a.outlets[:1], a.outlets[1:], a.outlets, {999_999}}[r.IntN(4)]
+		f.Outlets = [][]payments.OutletID{a.outlets[:1], a.outlets[1:], a.outlets, {a.stranger.Outlet.ID}}[r.IntN(4)]
 	}
 	if maybe(3) {
 		f.SellerID = []payments.PersonID{1, 3, 999}[r.IntN(3)]
 	}
 	if maybe(4) {
 		f.LinkID = a.links[r.IntN(2)].ID
-		if maybe(2) {
+		switch r.IntN(4) {
+		case 0:
+			f.LinkID = a.stranger.Static.ID
+		case 1, 2:
 			f.LinkID = some().Payment.LinkID
 		}
 	}
@@ -239,7 +249,7 @@ func (a *annals) filter(all []payments.HistoryEntry) payments.HistoryFilter {
 // sums are those of the figures.
 func TestHistoryIsWhatARowByRowLookFinds(t *testing.T) {
 	a := newAnnals(t)
-	for range 150 {
+	for range 180 {
 		a.happen(t)
 	}
 	for _, kind := range payments.HistoryKinds() {
