@@ -34,6 +34,7 @@ func runBench(ctx context.Context, args []string, cfg config, env environment, s
 	benches := map[string]func(context.Context, bench, []string) error{
 		"flows":   benchFlows,
 		"history": benchHistory,
+		"reports": benchReports,
 	}
 	names := strings.Join(slices.Sorted(maps.Keys(benches)), ", ")
 	if len(args) == 0 {

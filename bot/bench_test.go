@@ -95,6 +95,25 @@ func nothingLeft(t *testing.T, database string) {
 	}
 }
 
+// The figures of everybody and the reports, tiny. How they compare only a
+// measurement of some size can tell.
+func TestBenchReports(t *testing.T) {
+	lines, said, err := measure(t, pgtest.New(t), "reports", "--merchants", "1200", "--payments", "5000", "--history", "3000", "--rounds", "2")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	var stages []string
+	for _, line := range lines {
+		stages = append(stages, line["stage"].(string))
+		if line["errors"] != 0.0 || line["ms"].(float64) <= 0 {
+			t.Errorf("%v", line)
+		}
+	}
+	if diff := cmp.Diff(stages, []string{"bare", "figures", "reports", "summary"}); diff != "" {
+		t.Errorf("stages (-got +want):\n%s", diff)
+	}
+}
+
 func TestBenchIsRefused(t *testing.T) {
 	empty, used := pgtest.New(t), pgtest.New(t)
 	pool, err := store.Connect(t.Context(), used, 1)
@@ -119,6 +138,8 @@ func TestBenchIsRefused(t *testing.T) {
 		{"unknown flag", empty, "usage: bench flows", []string{"flows", "--second", "1"}},
 		{"no time", empty, "usage: bench flows", []string{"flows", "--seconds", "0"}},
 		{"not a number", empty, "usage: bench flows", []string{"flows", "--seconds", "NaN"}},
+		{"reports of nobody", empty, "usage: bench reports", []string{"reports", "--merchants", "0"}},
+		{"reports in somebody's database", used, "not empty", []string{"reports", "--merchants", "1", "--payments", "1"}},
 		{"nobody at work", empty, "usage: bench flows", []string{"flows", "--concurrency", "0"}},
 		{"unknown stage", empty, "no stage warp", []string{"flows", "--seconds", "0.1", "--merchants", "1", "--stages", "warp"}},
 	} {

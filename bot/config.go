@@ -55,6 +55,7 @@ type config struct {
 	elqrBase     string
 	cardKeys     *payments.Keyring
 	timeZone     string
+	adminChat    int64 // where the people who run it hear of each day; 0: nowhere
 	logLevel     slog.Level
 	logJSON      bool
 }
@@ -160,6 +161,11 @@ func readConfig(env environment) (config, error) {
 	c.timeZone = s.get("TIME_ZONE", "Asia/Bishkek")
 	if _, err := time.LoadLocation(c.timeZone); err != nil || c.timeZone == "Local" {
 		s.wrong("TIME_ZONE", "%q is no zone of the IANA database", c.timeZone)
+	}
+	if id := s.get("ADMIN_CHAT_ID", ""); id != "" {
+		if c.adminChat, err = strconv.ParseInt(id, 10, 64); err != nil || c.adminChat == 0 {
+			s.wrong("ADMIN_CHAT_ID", "%q, want the number of a chat", id)
+		}
 	}
 	if err := c.logLevel.UnmarshalText([]byte(s.get("LOG_LEVEL", "info"))); err != nil {
 		s.wrong("LOG_LEVEL", "%q, want debug, info, warn or error", s.get("LOG_LEVEL", ""))

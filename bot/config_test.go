@@ -47,6 +47,8 @@ func TestReadConfig(t *testing.T) {
 		{"ELQR_SERVICE_CODE", "longer-than-ten"},
 		{"ELQR_LINK_BASE", "pay.payqr.kg"},
 		{"CARD_KEYS", "2026:secret-key"},
+		{"ADMIN_CHAT_ID", "@admins"},
+		{"ADMIN_CHAT_ID", "0"},
 		{"TIME_ZONE", "Asia/Nowhere"},
 		{"SUPPORT_CONTACT", strings.Repeat("x", 65)},
 		{"TIME_ZONE", "Local"},

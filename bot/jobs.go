@@ -28,6 +28,9 @@ type jobs struct {
 	chat    *chat.Runtime
 	sender  *chat.Sender
 	log     *slog.Logger
+
+	timeZone  string
+	adminChat int64 // 0: nobody is told of the day
 }
 
 // Fetching at once costs little and is what a merchant at the counter feels:
@@ -90,6 +93,7 @@ func (j *jobs) client(pool *pgxpool.Pool, id string) (*river.Client[pgx.Tx], err
 	river.AddWorker(workers, river.WorkFunc(j.makeLinks))
 	river.AddWorker(workers, river.WorkFunc(j.makeReports))
 	river.AddWorker(workers, river.WorkFunc(j.sendReport))
+	river.AddWorker(workers, river.WorkFunc(j.operations))
 	river.AddWorker(workers, river.WorkFunc(j.sweep))
 	river.AddWorker(workers, river.WorkFunc(j.forget))
 	daily, err := cron.ParseStandard("CRON_TZ=Asia/Bishkek 30 4 * * *")
@@ -99,6 +103,18 @@ func (j *jobs) client(pool *pgxpool.Pool, id string) (*river.Client[pgx.Tx], err
 	minutely, err := cron.ParseStandard(everyMinute)
 	if err != nil {
 		return nil, fmt.Errorf("schedule of reports: %w", err)
+	}
+	periodic := []*river.PeriodicJob{
+		river.NewPeriodicJob(river.PeriodicInterval(30*time.Second), alone(sweepArgs{}), &river.PeriodicJobOpts{RunOnStart: true}),
+		river.NewPeriodicJob(daily, alone(forgetArgs{}), nil),
+		river.NewPeriodicJob(minutely, alone(reportsArgs{}), &river.PeriodicJobOpts{RunOnStart: true}),
+	}
+	operations, err := j.operationsSchedule()
+	if err != nil {
+		return nil, err
+	}
+	if operations != nil {
+		periodic = append(periodic, operations)
 	}
 	return river.NewClient(riverpgxv5.New(pool), &river.Config{
 		ID: id,
@@ -115,11 +131,7 @@ func (j *jobs) client(pool *pgxpool.Pool, id string) (*river.Client[pgx.Tx], err
 		RescueStuckJobsAfter: jobTimeout + 15*time.Second,
 		SoftStopTimeout:      softStop,
 		Logger:               quieter(j.log).With("part", "queue"),
-		PeriodicJobs: []*river.PeriodicJob{
-			river.NewPeriodicJob(river.PeriodicInterval(30*time.Second), alone(sweepArgs{}), &river.PeriodicJobOpts{RunOnStart: true}),
-			river.NewPeriodicJob(daily, alone(forgetArgs{}), nil),
-			river.NewPeriodicJob(minutely, alone(reportsArgs{}), &river.PeriodicJobOpts{RunOnStart: true}),
-		},
+		PeriodicJobs:         periodic,
 	})
 }
 

@@ -81,7 +81,7 @@ func wire(ctx context.Context, cfg config, pool *pgxpool.Pool, log *slog.Logger,
 	if err != nil {
 		return nil, fmt.Errorf("TIME_ZONE: %w", err)
 	}
-	work := &jobs{service: a.service, store: a.store, bot: a.bot, chat: a.chat, sender: a.sender, log: log}
+	work := &jobs{service: a.service, store: a.store, bot: a.bot, chat: a.chat, sender: a.sender, log: log, timeZone: cfg.timeZone, adminChat: cfg.adminChat}
 	if a.queue, err = work.client(pool, a.id); err != nil {
 		return nil, fmt.Errorf("job queue: %w", err)
 	}

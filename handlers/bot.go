@@ -78,6 +78,7 @@ type Service interface {
 	Reports
 	Histories
 	ReportPlans
+	DayCloser
 }
 
 // Deps is what a Bot is made of.
@@ -285,6 +286,13 @@ func (b *Bot) Routes() chat.Routes {
 			actionScheduleOutlet: b.registered(b.onSchedule(b.scheduleOutlet)),
 			actionReportNothing:  b.registered(b.reportNothing),
 			actionCutoff:         b.registered(b.cutoff),
+
+			actionClosings:  b.registered(b.closings),
+			actionClosing:   b.registered(b.closing),
+			actionCloseAsk:  b.registered(b.closeAsk),
+			actionCloseDay:  b.registered(b.closeDay),
+			actionCorrect:   b.registered(b.correct),
+			actionCloseSelf: b.registered(b.closeSelf),
 		},
 		Signals: map[string]chat.Handler{SignalCardAdded: b.cardAdded, SignalJoined: b.memberJoined},
 		Forms: []chat.Form{
@@ -299,6 +307,7 @@ func (b *Bot) Routes() chat.Routes {
 			b.exportDaysForm(),
 			b.leavingForm(),
 			b.reportDates(),
+			b.correctionForm(),
 			b.linkForm(),
 			b.linkEditForm(),
 			b.inviteForm(),

@@ -22,6 +22,7 @@ type moreItem struct {
 func moreItems() []moreItem {
 	return []moreItem{
 		{"more.button.report", actionReport, payments.ActionReport},
+		{"closing.button.list", actionClosings, payments.ActionCloseDay},
 		{"print.button.poster", actionPoster, ""},
 		{"verify.button.more", actionVerify, ""},
 		{"bulk.button.more", actionBulk, payments.ActionBulkLinks},

@@ -33,6 +33,10 @@ const (
 
 // reportCommand is /report, of today, or of the dates that stand behind it.
 func (b *Bot) reportCommand(ctx context.Context, t *chat.Turn) error {
+	// A cashier's report is the day that they close.
+	if role := visit(t).Role; !role.Can(payments.ActionReport) && role.Can(payments.ActionCloseDay) {
+		return b.closings(ctx, t)
+	}
 	q := payments.ReportQuery{Kind: payments.ReportDaily}
 	if t.Args != "" {
 		today, err := b.today(ctx, t)

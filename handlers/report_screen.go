@@ -186,7 +186,8 @@ func reportButtons(p *locales.Printer, r payments.Report) [][]chat.Button {
 	}
 	narrower = append(narrower, chat.Button{Text: p.Text("report.button.dates"), Action: chat.Act(actionReportPeriod, reportArgs(r.Period, r.Outlet)...)})
 	plans := append(fileButton(p, r), chat.Button{Text: p.Text("report.button.settings"), Action: chat.Act(actionReportSettings)})
-	return append(rows, narrower, plans, menuRow(p))
+	closings := []chat.Button{{Text: p.Text("closing.button.list"), Action: chat.Act(actionClosings)}}
+	return append(rows, narrower, plans, closings, menuRow(p))
 }
 
 // reportSteps leads to the time before and the one after, if that has begun.

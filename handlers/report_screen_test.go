@@ -65,6 +65,20 @@ func sampleSettings(role payments.Role) payments.ReportSettings {
 	}
 }
 
+func sampleClosings(role payments.Role) payments.DayClosingList {
+	one := payments.DayClosing{
+		OutletID: 1, Number: 12, From: evening.Add(-24 * time.Hour), To: evening, Figures: sampleReport(payments.ReportDaily).Figures,
+		Total:  payments.Figures{Taken: payments.Takings{Count: 1500, Total: 1_234_567_00}},
+		Outlet: hostileName, Merchant: "ЖИ <Асанова>", TIN: "20101199012347", PersonID: 5, Person: hostileName, Hash: make([]byte, 32), At: evening,
+	}
+	two := one
+	two.Number, two.Corrects, two.Reason, two.PersonID, two.TIN, two.Figures = 11, 10, "Кайтаруу <кеч> түштү", 0, "", payments.Figures{}
+	return payments.DayClosingList{
+		Outlet: payments.Outlet{ID: 1, Name: hostileName}, Merchant: payments.Merchant{TimeZone: "Asia/Bishkek"},
+		Closings: []payments.DayClosing{one, two}, Open: one.Figures, Since: evening, MayClose: role.Can(payments.ActionCloseDay),
+	}
+}
+
 func reportScreens(p *locales.Printer) []namedScreen {
 	less, nothing, same := sampleReport(payments.ReportSpan), smallReport(), smallReport()
 	less.Before.Taken.Total, less.Outlet = 25_000_00, 2
@@ -93,6 +107,12 @@ func reportScreens(p *locales.Printer) []namedScreen {
 		{"which hour?", scheduleHourScreen(p, sampleSettings(payments.RoleOwner), payments.ReportDaily)},
 		{"of which outlet?", scheduleOutletScreen(p, sampleSettings(payments.RoleOwner), payments.ReportDaily, 0)},
 		{"when does the day begin?", cutoffScreen(p, sampleSettings(payments.RoleOwner))},
+		{"closings", closingsScreen(p, sampleClosings(payments.RoleCashier), 0)},
+		{"closings, to an accountant", closingsScreen(p, sampleClosings(payments.RoleAccountant), 0)},
+		{"never closed", closingsScreen(p, payments.DayClosingList{Outlet: payments.Outlet{ID: 1, Name: hostileName}, MayClose: true}, 0)},
+		{"close the day?", closeAskScreen(p, sampleClosings(payments.RoleCashier), evening)},
+		{"closing", closingScreen(p, payments.DayClosingView{Closing: sampleClosings(payments.RoleOwner).Closings[0], Zone: bishkek, MayClose: true})},
+		{"correction, to an accountant", closingScreen(p, payments.DayClosingView{Closing: sampleClosings(payments.RoleOwner).Closings[1], Zone: bishkek})},
 		{"which outlet?", reportPlaceScreen(p, sampleReport(payments.ReportMonthly), 0)},
 		{"which dates?", reportDatesScreen(p, friday)},
 	}

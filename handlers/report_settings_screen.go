@@ -33,6 +33,11 @@ func reportSettingsScreen(p *locales.Printer, v payments.ReportSettings) chat.Sc
 		screen.Buttons = append(screen.Buttons, []chat.Button{{
 			Text: p.Text("report.button.cutoff", "hour", clock(v.Merchant.Cutoff)), Action: chat.Act(actionCutoff),
 		}})
+		self := chat.Button{Text: p.Text("closing.button.self_off"), Action: chat.Act(actionCloseSelf, on)}
+		if v.Merchant.CloseDays {
+			self = chat.Button{Text: p.Text("closing.button.self_on"), Action: chat.Act(actionCloseSelf, off)}
+		}
+		screen.Buttons = append(screen.Buttons, []chat.Button{self})
 	}
 	screen.Buttons = append(screen.Buttons, []chat.Button{
 		{Text: p.Text("report.button.back"), Action: chat.Act(actionReport)},

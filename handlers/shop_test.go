@@ -25,6 +25,7 @@ type shop struct {
 	Data
 	Reports
 	ReportPlans
+	DayCloser
 }
 
 // noPress is for tests that print nothing.

@@ -85,7 +85,9 @@ const (
 	CodeExportTooLarge  Code = "export_too_large"  // Params: max, lines
 	CodeExportBusy      Code = "export_busy"       // another file is being made
 	// Reports.
-	CodePeriodWrong Code = "period_wrong" // Params: max, in days
+	CodePeriodWrong     Code = "period_wrong" // Params: max, in days
+	CodeClosingNotFound Code = "closing_not_found"
+	CodeReasonMalformed Code = "reason_malformed" // Params: max
 	// Files of many links.
 	CodeFileTooBig     Code = "file_too_big"    // Params: max, in MB
 	CodeFileEmpty      Code = "file_empty"      // no row with anything in it

@@ -22,6 +22,7 @@ const (
 	ActionEditMerchant  Action = "edit_merchant"  // name, ИНН, contact
 	ActionExport        Action = "export"         // take statements along as files
 	ActionReport        Action = "report"         // takings of outlets, and getting them by themselves
+	ActionCloseDay      Action = "close_day"      // close an outlet\'s day, correct a closing
 	ActionTeam          Action = "team"           // see who works here
 	ActionInvite        Action = "invite"         // a cashier; an owner still has to accept them
 	ActionInviteAny     Action = "invite_any"     // in any role
@@ -58,6 +59,7 @@ func rights() []right {
 		{ActionEditMerchant, yes, no, no, no},
 		{ActionExport, yes, yes, no, yes},
 		{ActionReport, yes, yes, no, yes},
+		{ActionCloseDay, yes, yes, yes, no},
 		{ActionTeam, yes, yes, no, no},
 		{ActionInvite, yes, yes, no, no},
 		{ActionInviteAny, yes, no, no, no},

@@ -25,6 +25,7 @@ cards          yes   -       -       -
 edit_merchant  yes   -       -       -
 export         yes   yes     -       yes
 report         yes   yes     -       yes
+close_day      yes   yes     yes     -
 team           yes   yes     -       -
 invite         yes   yes     -       -
 invite_any     yes   -       -       -

@@ -149,6 +149,16 @@ type Reader interface {
 	Group(ctx context.Context, chat GroupID) (Group, error)
 	// Groups are a merchant's, oldest first.
 	Groups(ctx context.Context, merchant MerchantID) ([]Group, error)
+	// DayClosings are those of an outlet, the newest first.
+	DayClosings(ctx context.Context, merchant MerchantID, outlet OutletID, limit int) ([]DayClosing, error)
+	DayClosing(ctx context.Context, merchant MerchantID, outlet OutletID, number int64) (DayClosing, error)
+	DayClosingByKey(ctx context.Context, merchant MerchantID, outlet OutletID, key string) (DayClosing, error)
+	// DayOfWork counts what a span brought the people who run the program.
+	DayOfWork(ctx context.Context, span Day) (DayOfWork, error)
+	// OutletBegan is when an outlet was opened.
+	OutletBegan(ctx context.Context, merchant MerchantID, outlet OutletID) (time.Time, error)
+	// SelfClosing are the merchants whose days close by themselves.
+	SelfClosing(ctx context.Context) ([]Merchant, error)
 	// Members are those of a merchant who can be written to.
 	Members(ctx context.Context, merchant MerchantID) ([]Person, error)
 	// Listeners are the members who want to hear of payments by a link, and can
@@ -328,6 +338,7 @@ type Tx interface {
 	LockDueReports(ctx context.Context, now time.Time, span DueSpan, merchant MerchantID, person PersonID, limit int) ([]DueReport, error)
 	// InsertReports keeps reports that became due and returns those that are new.
 	InsertReports(ctx context.Context, reports []SentReport) ([]SentReport, error)
+	InsertDayClosing(ctx context.Context, c DayClosing) error
 	// MarkReportDone notes that a report was sent, or is of no use.
 	MarkReportDone(ctx context.Context, merchant MerchantID, id ReportID, now time.Time) error
 
