@@ -32,8 +32,8 @@ func shop(lang *language, done *[]Values) Form {
 				v["name"] = t.Text
 				return nil
 			}},
-			{Name: "kind", Ask: func(context.Context, *Turn, Values) (Screen, error) {
-				return Screen{Text: "kind?", Buttons: [][]Button{{
+			{Name: "kind", Ask: func(_ context.Context, _ *Turn, v Values) (Screen, error) {
+				return Screen{Text: "kind?" + v["tick"], Buttons: [][]Button{{
 					FormButton("Cafe", "shop", "kind", "cafe"), FormButton("Taxi", "shop", "kind", "taxi")},
 					{FormButton("More", "shop", "kind", "more")}}}, nil
 			}, Take: func(_ context.Context, t *Turn, v Values) error {
@@ -43,6 +43,9 @@ func shop(lang *language, done *[]Values) Form {
 				case t.Action.Arg(0) == "more":
 					v["page"] += "x"
 					return ErrStay
+				case t.Action.Arg(0) == "tick":
+					v["tick"] += "✓"
+					return ErrAgain
 				}
 				v["kind"] = t.Action.Arg(0)
 				return nil
@@ -283,5 +286,22 @@ func TestFormSurvivesRestart(t *testing.T) {
 	expect(t, s.deliver(s.text("Back")), "say noted (keys away)", "say kind? | [Cafe] [Taxi] | [More] | [Back] [Cancel]")
 	if len(*done) != 0 {
 		t.Error("form is done")
+	}
+}
+
+// A box that is ticked changes the question in its place, with the row that the
+// runtime adds.
+func TestFormTicksInPlace(t *testing.T) {
+	s, done, _ := shopStage(t)
+	s.start()
+	s.deliver(s.text("/new"))
+	expect(t, s.deliver(s.text("Café")), "clear #", "say kind? | [Cafe] [Taxi] | [More] | [Back] [Cancel]")
+	at := s.api.lastID
+	tick := s.press(at, "f:shop:kind:tick")
+	expect(t, s.deliver(tick), "edit kind?✓ | [Cafe] [Taxi] | [More] | [Back] [Cancel]", "answer")
+	expect(t, s.deliver(s.press(at, "f:shop:kind:tick")), "edit kind?✓✓ | [Cafe] [Taxi] | [More] | [Back] [Cancel]", "answer")
+	expect(t, s.deliver(s.press(at, "f:shop:kind:cafe")), "clear #", "say place? | <Here> | <Back> <Cancel>", "answer")
+	if len(*done) != 0 {
+		t.Errorf("done %v", *done)
 	}
 }

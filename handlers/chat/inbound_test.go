@@ -73,6 +73,28 @@ func TestGroupsAndStrangeUpdates(t *testing.T) {
 	})
 }
 
+// Telegram says in both chats that a group goes on as a supergroup.
+func TestGroupMoves(t *testing.T) {
+	s := newStage(t)
+	var got []string
+	s.cfg.Routes.Group = func(_ context.Context, t *Turn) error {
+		got = append(got, fmt.Sprint(t.Kind, " ", t.Chat, " ", t.MovedTo, " ", t.Title))
+		return nil
+	}
+	s.cfg.Workers = 1
+	s.start()
+	s.deliver(
+		fmt.Sprintf(`{"update_id":%d,"message":{"message_id":1,"date":1,"chat":{"id":-5,"type":"group","title":"Room"},`+
+			`"from":{"id":77,"first_name":"A"},"migrate_to_chat_id":-1005}}`, s.id()),
+		fmt.Sprintf(`{"update_id":%d,"message":{"message_id":2,"date":1,"chat":{"id":-1005,"type":"supergroup","title":"Room"},`+
+			`"sender_chat":{"id":-1005,"type":"supergroup"},"migrate_from_chat_id":-5}}`, s.id()),
+		strings.Replace(memberUpdate(s.id(), -5, "group", "member"), `"type":"group"`, `"type":"group","title":"Room"`, 1))
+	want := []string{"moved -5 -1005 Room", "moved -5 -1005 Room", "unblocked -5 0 Room"}
+	if diff := cmp.Diff(got, want); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestMask(t *testing.T) {
 	s := newStage(t)
 	var seen string

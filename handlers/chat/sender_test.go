@@ -135,6 +135,18 @@ func TestBlockedChat(t *testing.T) {
 	}
 }
 
+// A group that became a supergroup is no blocked chat: the message goes there.
+func TestMovedChat(t *testing.T) {
+	s, api, _, _ := newTestSender(t, func(c *SenderConfig) {
+		c.OnBlocked = func(context.Context, ChatID) { t.Error("taken for blocked") }
+	})
+	api.fail("sendMessage", refusal(400, "Bad Request: group chat was upgraded to a supergroup chat", `,"parameters":{"migrate_to_chat_id":-1001234567890}`))
+	var moved *Moved
+	if _, err := s.Send(t.Context(), -5, Screen{Text: "x"}); !errors.As(err, &moved) || moved.To != -1001234567890 {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestUnreadableMarkup(t *testing.T) {
 	s, api, _, _ := newTestSender(t, nil)
 	cannot := refusal(400, "Bad Request: can't parse entities: Unsupported start tag")
