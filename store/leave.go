@@ -219,6 +219,7 @@ func (t *tx) ErasePerson(ctx context.Context, id payments.PersonID) error {
 		`UPDATE links SET remind_at = NULL, remind_to = NULL WHERE remind_to = $1`,
 		`DELETE FROM bulks WHERE created_by = $1`,
 		`DELETE FROM finds WHERE person_id = $1`,
+		`DELETE FROM reports WHERE person_id = $1`,
 		`DELETE FROM exports WHERE person_id = $1`,
 		`DELETE FROM invitations WHERE person_id = $1 OR invited_by = $1 AND state = 'open'`,
 		`DELETE FROM sessions WHERE chat_id = $1`,

@@ -332,6 +332,9 @@ func TestRolesAreAskedForEveryAction(t *testing.T) {
 			_ = w.SwitchOutlet(ctx, id, desk.Outlet.ID) // the owner opened another meanwhile; strangers cannot
 			return ignore(w.CancelBulk(ctx, id, many.ID))
 		},
+		payments.ActionCloseDay: func(id payments.PersonID) error {
+			return ignore(w.CloseDay(ctx, id, payments.DayClosingDraft{Outlet: desk.Outlet.ID, Key: "z"}))
+		},
 		payments.ActionReport: func(id payments.PersonID) error {
 			return ignore(w.Report(ctx, id, payments.ReportQuery{Kind: payments.ReportDaily}))
 		},

@@ -15,9 +15,9 @@ func (q queries) Slices(ctx context.Context, of payments.FiguresOf, edges []time
 	return many[payments.Slice](ctx, q.db, `
 		SELECT s.outlet_id, s.person_id, COALESCE(w.name, '') AS name, s.bar, s.count, s.total
 		FROM (
-			SELECT p.outlet_id, CASE WHEN l.kind = 'static' THEN 0 ELSE l.created_by END AS person_id,
+			SELECT p.outlet_id, COALESCE(p.seller_id, 0) AS person_id,
 				width_bucket(p.final_at, @edges::timestamptz[]) - 1 AS bar, count(*) AS count, sum(p.amount)::bigint AS total
-			FROM payments p JOIN links l ON l.id = p.link_id
+			FROM payments p
 			WHERE p.merchant_id = @merchant AND (@outlets::bigint[] IS NULL OR p.outlet_id = ANY (@outlets))
 				AND p.receipt IS NOT NULL AND p.final_at >= @from AND p.final_at < @to
 			GROUP BY 1, 2, 3
