@@ -18,9 +18,21 @@ func (b *Bot) NewsScreen(n payments.News) (screen chat.Screen, ok bool) {
 }
 
 // hushed takes the sound from what comes by itself in a person's quiet hours.
-// What somebody did to the cards always sounds: it may be theft.
+// What somebody did to the cards always sounds: it may be theft. It is fromAway,
+// too.
 func (b *Bot) hushed(screen chat.Screen, reader payments.Person, m payments.Merchant) chat.Screen {
 	screen.Silent = screen.Silent || reader.QuietAt(b.now().In(m.Location()))
+	return b.fromAway(screen, reader, m)
+}
+
+// fromAway leads a member who works in another merchant at the moment to this
+// one first: the other buttons would do something there, or nothing.
+func (b *Bot) fromAway(screen chat.Screen, reader payments.Person, m payments.Merchant) chat.Screen {
+	if !reader.Away || reader.MerchantID != m.ID || len(screen.Buttons) == 0 {
+		return screen
+	}
+	label := b.printerFor(reader).Text("team.button.switch", "merchant", clip(m.Name, nameWidth))
+	screen.Buttons = [][]chat.Button{{{Text: label, Action: chat.Act(actionSwitch, m.ID)}}}
 	return screen
 }
 
@@ -69,7 +81,7 @@ func paidScreen(p *locales.Printer, n payments.News, now time.Time) chat.Screen 
 // It is manners only: the press itself is judged by the service.
 func offersRefund(n payments.News) bool {
 	r := n.Recipient
-	return !r.Away && r.MerchantID == n.Merchant.ID && r.Role.Can(payments.ActionRefund)
+	return r.MerchantID == n.Merchant.ID && r.Role.Can(payments.ActionRefund)
 }
 
 // inProcessScreen comes without a sound: the one that counts follows.

@@ -23,6 +23,8 @@ func (b *Bot) Explain(_ context.Context, t *chat.Turn, err error) (text string, 
 	switch {
 	case errors.As(err, &h):
 		return p.HTML(string(h)), true
+	case errors.As(err, &known) && known.Code == payments.CodeNotRegistered && visit(t).Away && visit(t).MerchantID == 0:
+		return p.HTML("team.nowhere"), true // in the middle of something when they were dismissed
 	case errors.As(err, &known):
 		return p.Error(known), true
 	case errors.Is(err, chat.ErrNotForMe):

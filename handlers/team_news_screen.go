@@ -17,7 +17,9 @@ func (b *Bot) TeamToldScreen(n payments.TeamNews) (screen chat.Screen, ok bool) 
 	} else {
 		screen, ok = teamToldScreen(p, n)
 	}
-	return b.hushed(screen, n.Recipient, n.Merchant), ok
+	told := b.hushed(screen, n.Recipient, n.Merchant)
+	told.Buttons = screen.Buttons // these work from wherever they are pressed
+	return told, ok
 }
 
 // teamToldYouScreen is for the person whom a change is about.

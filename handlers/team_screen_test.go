@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"elkart.kg/trade/handlers/chat"
 	"elkart.kg/trade/locales"
 	"elkart.kg/trade/payments"
 )
@@ -177,6 +178,30 @@ func TestNewsOfAnotherWorkplace(t *testing.T) {
 		screen, _ := teamToldYouScreen(catalog(t).Printer("ru"), n)
 		if (len(screen.Buttons) == 0) != away {
 			t.Errorf("away %v: buttons %v", away, screen.Buttons)
+		}
+	}
+}
+
+// A notice from where somebody does not work at the moment leads there, and
+// offers nothing that would happen elsewhere.
+func TestNoticesFromAway(t *testing.T) {
+	w := newWorld(t, "ru", page)
+	news := sampleNews(payments.PaymentSucceeded)
+	news.Merchant.ID, news.Merchant.Name, news.Recipient.MerchantID = 7, "Кафе", 7
+	refusal := payments.CreditRefusal{Merchant: news.Merchant}
+	cards := payments.CardNews{Merchant: news.Merchant, Entry: payments.AuditEntry{Action: payments.AuditCardAdded, Details: payments.Details{}}}
+	for _, away := range []bool{false, true} {
+		news.Recipient.Away = away
+		cards.Recipient = news.Recipient
+		paid, _ := w.bot.NewsScreen(news)
+		told, _ := w.bot.CardToldScreen(cards)
+		for name, screen := range map[string]chat.Screen{
+			"a payment": paid, "a refused credit": w.bot.CreditRefusedScreen(news.Recipient, refusal), "a change of the cards": told,
+		} {
+			only := len(screen.Buttons) == 1 && len(screen.Buttons[0]) == 1 && screen.Buttons[0][0].Action.Name == actionSwitch
+			if only != away {
+				t.Errorf("%s, away %v: %v", name, away, screen.Buttons)
+			}
 		}
 	}
 }

@@ -126,7 +126,8 @@ func cardForScreen(p *locales.Printer, w payments.Wallet, n int64) chat.Screen {
 // CardToldScreen tells an owner what another one did to the cards. ok is false
 // when there is nothing to tell.
 func (b *Bot) CardToldScreen(n payments.CardNews) (screen chat.Screen, ok bool) {
-	return cardToldScreen(b.printerFor(n.Recipient), n)
+	screen, ok = cardToldScreen(b.printerFor(n.Recipient), n)
+	return b.fromAway(screen, n.Recipient, n.Merchant), ok
 }
 
 func cardToldScreen(p *locales.Printer, n payments.CardNews) (screen chat.Screen, ok bool) {

@@ -42,6 +42,7 @@ func (s *Service) owners(ctx context.Context, r Reader, merchant MerchantID) ([]
 // CardNews is a change of the cards as an owner is told of it.
 type CardNews struct {
 	Entry     AuditEntry
+	Merchant  Merchant
 	By        Person
 	Recipient Person
 }
@@ -60,6 +61,9 @@ func (s *Service) CardNews(ctx context.Context, job CardTold) (n CardNews, ok bo
 	n.Recipient = owners[at]
 	if n.Entry, err = s.Store.AuditEntry(ctx, job.MerchantID, job.AuditID); err != nil {
 		return n, false, fmt.Errorf("audit entry %d: %w", job.AuditID, err)
+	}
+	if n.Merchant, err = s.Store.Merchant(ctx, job.MerchantID); err != nil {
+		return n, false, fmt.Errorf("merchant %d: %w", job.MerchantID, err)
 	}
 	if n.By, err = s.Store.Person(ctx, n.Entry.PersonID); err != nil {
 		return n, false, fmt.Errorf("person %d: %w", n.Entry.PersonID, err)
