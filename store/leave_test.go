@@ -337,6 +337,7 @@ func TestErasureKnowsEveryTableOfPeople(t *testing.T) {
 		"links.remind_to":            "erased",
 		"payments.seller_id":         "kept: law",
 		"cards.added_by":             "kept: whose hand",
+		"groups.added_by":            "kept: whose hand",
 		"outlets.created_by":         "kept: whose hand",
 		"links.created_by":           "kept: whose hand",
 		"refunds.requested_by":       "kept: law",
