@@ -16,6 +16,7 @@ import (
 
 	"elkart.kg/trade/payments"
 	"elkart.kg/trade/payments/elqr"
+	"elkart.kg/trade/payments/scanner"
 )
 
 // decodeQR reads a picture with two readers that are not ours; they have to
@@ -23,7 +24,11 @@ import (
 func decodeQR(picture []byte) (string, error) {
 	zxing, err := decodeZXing(picture)
 	if err != nil {
-		return "", fmt.Errorf("gozxing: %w", err)
+		// Of a picture with more on it than the code it misses one in some hundred
+		// at its own size.
+		if zxing, err = scanner.New().Read(context.Background(), picture); err != nil {
+			return "", fmt.Errorf("gozxing: %w", err)
+		}
 	}
 	zbar := exec.CommandContext(context.Background(), "zbarimg", "--quiet", "--raw", "-S*.disable", "-Sqrcode.enable", "-")
 	zbar.Stdin = bytes.NewReader(picture)
