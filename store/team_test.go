@@ -80,6 +80,13 @@ func TestInvitationTakesOnePersonIn(t *testing.T) {
 	w.merchant(t, 9)
 	_, err = w.DecideInvitation(ctx, 9, id, payments.Accept)
 	wantCode(t, "accepted by another merchant's owner", err, payments.CodeInvitationGone)
+	for person, role := range map[payments.PersonID]payments.Role{
+		5: payments.RoleManager, 6: payments.RoleCashier, 7: payments.RoleAccountant,
+	} {
+		w.hire(t, person, first, role)
+		_, err = w.DecideInvitation(ctx, person, id, payments.Accept)
+		wantCode(t, "accepted by a "+string(role), err, payments.CodeInvitationGone)
+	}
 	must(t, ignore(w.DecideInvitation(ctx, 1, id, payments.Accept)))
 	_, err = w.DecideInvitation(ctx, 1, id, payments.Accept)
 	wantCode(t, "accepted twice", err, payments.CodeInvitationGone)
