@@ -98,6 +98,13 @@ func pressed() []press {
 		{"ron", payments.ActionReport, "ron:weekly:on", false, ""},
 		{"rnothing", payments.ActionReport, "rnothing:off", true, ""},
 
+		{"closings", free, "closings", false, ""},
+		{"closeask", payments.ActionCloseDay, "closeask", false, ""},
+		{"closing", free, "closing:$first:1", false, ""},
+		{"correct", payments.ActionCloseDay, "correct:$first:1", true, ""},
+		{"closeday", payments.ActionCloseDay, "closeday:$first:1", true, ""},
+		{"closeself", payments.ActionEditMerchant, "closeself:on", true, ""},
+
 		{"team", free, "team", false, ""},
 		{"workplaces", free, "workplaces", false, ""},
 		{"workplace", free, "workplace:$merchant", false, ""},
