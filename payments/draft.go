@@ -8,9 +8,10 @@ package payments
 //     links of the merchant. Most drafts are never sent.
 //  2. Telegram sends the card in the member's name. We may hear of it at once
 //     (Chosen), late, or never: that is a setting at BotFather.
-//  3. Whoever comes with the draft's code first wakes it, and it moves to the
-//     links as the charge it promised to be: Chosen, the payer's page, the
-//     operator's check or create.
+//  3. Whoever looks at the draft's code is shown the charge that it promises,
+//     and changes nothing: the payer's page, which robots and previews read,
+//     too, and the operator's check. Who acts on it wakes it, and it moves to
+//     the links: Chosen, the operator's create, a payer's signal.
 //
 // What must never happen:
 //
@@ -130,17 +131,22 @@ func (s *Service) Chosen(ctx context.Context, id PersonID, code, inlineID string
 	if !ok {
 		return Fail(CodeLinkNotFound)
 	}
-	target, err := s.target(ctx, s.Store, normal)
-	if err != nil {
-		return found(err, CodeLinkNotFound)
-	}
-	if target.CreatedBy != id || target.Kind != LinkCharge {
-		return Fail(CodeLinkNotFound)
-	}
-	if inlineID == "" {
-		return nil
-	}
 	return s.Store.Atomically(ctx, func(tx Tx) error {
+		target, err := s.target(ctx, tx, normal)
+		if err != nil {
+			return found(err, CodeLinkNotFound)
+		}
+		if target.CreatedBy != id || target.Kind != LinkCharge {
+			return Fail(CodeLinkNotFound)
+		}
+		if target.drafted() {
+			if target, err = s.wake(ctx, tx, normal); err != nil {
+				return err
+			}
+		}
+		if inlineID == "" {
+			return nil
+		}
 		if err := tx.InsertInlineMessage(ctx, target.MerchantID, target.ID, inlineID); err != nil {
 			return err
 		}
@@ -149,42 +155,34 @@ func (s *Service) Chosen(ctx context.Context, id PersonID, code, inlineID string
 	})
 }
 
-// target returns a link by its code; a draft is woken. Every way in by a code
-// leads through here, but for the payer's page (payerLink).
+// drafted reports whether a link is only promised by a draft; it has no id yet.
+func (l Link) drafted() bool { return l.ID == 0 }
+
+// target returns a link by its code, or what a draft promises. It changes
+// nothing.
 func (s *Service) target(ctx context.Context, r Reader, code string) (Target, error) {
 	target, err := r.Target(ctx, code)
 	if !errors.Is(err, ErrNotFound) {
 		return target, err
 	}
-	if err := s.wakeDraft(ctx, r, code); err != nil {
-		return Target{}, err
-	}
-	return r.Target(ctx, code) // also where somebody else woke it between the two questions
-}
-
-// wakeDraft makes a link of the draft under a code, if there is one.
-func (s *Service) wakeDraft(ctx context.Context, r Reader, code string) error {
-	drafted, err := r.HasDraft(ctx, code)
-	if tx, inside := r.(Tx); err == nil && drafted && inside {
-		err = wake(ctx, tx, code)
-	} else if err == nil && drafted {
-		err = s.Store.Atomically(ctx, func(tx Tx) error { return wake(ctx, tx, code) })
-	}
-	if err != nil {
-		return fmt.Errorf("wake a draft: %w", err)
-	}
-	return nil
-}
-
-// wake makes a charge of a draft. Somebody else may be first; then it is done.
-func wake(ctx context.Context, tx Tx, code string) error {
-	d, err := tx.TakeDraft(ctx, code)
+	d, about, err := r.Draft(ctx, code)
 	if errors.Is(err, ErrNotFound) {
-		return nil
+		return r.Target(ctx, code) // somebody may have woken it between the two questions
 	}
-	if err != nil {
-		return err
+	return Target{
+		Link: d.link(), OutletName: about.Name, OutletClosed: about.State != OutletOpen, Versions: []Version{d.Version},
+	}, err
+}
+
+// wake makes a link of the draft under a code. Somebody else may be first; then
+// it is done. Error: ErrNotFound if there is neither.
+func (s *Service) wake(ctx context.Context, tx Tx, code string) (Target, error) {
+	d, err := tx.TakeDraft(ctx, code)
+	if err == nil {
+		_, err = tx.InsertLink(ctx, d.link(), d.Version, "")
 	}
-	_, err = tx.InsertLink(ctx, d.link(), d.Version, "")
-	return err
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return Target{}, fmt.Errorf("wake a draft: %w", err)
+	}
+	return tx.Target(ctx, code)
 }

@@ -65,7 +65,7 @@ func (s *Service) PayerView(ctx context.Context, code string) (PayerView, error)
 	if view.Link.State == LinkActive && view.Link.Full() {
 		view.Link.State = LinkPaused // the last places are being paid; one may come free
 	}
-	if view.Link.Kind != LinkCharge {
+	if view.Link.Kind != LinkCharge || view.Link.drafted() {
 		return view, nil
 	}
 	payment, refunds, err := s.Store.PayerPayment(ctx, link.MerchantID, link.ID)
@@ -78,14 +78,16 @@ func (s *Service) PayerView(ctx context.Context, code string) (PayerView, error)
 	return view, nil
 }
 
-// payerLink returns a link with what its payers may know; a draft is woken.
+// payerLink returns a link with what its payers may know, or what a draft
+// promises. It changes nothing, however often anybody or a robot looks.
 func (s *Service) payerLink(ctx context.Context, code string) (Link, PayerLink, error) {
 	link, about, err := s.Store.PayerLink(ctx, code)
 	if !errors.Is(err, ErrNotFound) {
 		return link, about, err
 	}
-	if err := s.wakeDraft(ctx, s.Store, code); err != nil {
-		return Link{}, PayerLink{}, err
+	d, about, err := s.Store.Draft(ctx, code)
+	if errors.Is(err, ErrNotFound) {
+		return s.Store.PayerLink(ctx, code) // somebody may have woken it between the two questions
 	}
-	return s.Store.PayerLink(ctx, code)
+	return d.link(), about, err
 }

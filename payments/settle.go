@@ -89,11 +89,19 @@ func (s *Service) Create(ctx context.Context, order Order) (Payment, error) {
 }
 
 // judgeOrder is judge for an order, whose type must be one that pays merchants.
+// A draft becomes the link that the payment needs.
 func (s *Service) judgeOrder(ctx context.Context, tx Tx, order Order) (Target, error) {
 	if order.Type != TypeC2B && order.Type != TypeB2B {
 		return Target{}, Fail(CodeDataWrong, "field", "transactionType")
 	}
-	return s.judge(ctx, tx, order.Scan)
+	target, err := s.judge(ctx, tx, order.Scan)
+	if err != nil || !target.drafted() {
+		return target, err
+	}
+	if _, err := s.wake(ctx, tx, target.Code); err != nil {
+		return Target{}, err
+	}
+	return s.judge(ctx, tx, order.Scan) // who woke it first may have paid it, too
 }
 
 // Execute promises to take a payment. Error: CodePaymentNotFound. A payment

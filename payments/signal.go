@@ -60,6 +60,13 @@ func (s *Service) Signal(ctx context.Context, code string, kind SignalKind) erro
 	}
 	job := LinkSignal{MerchantID: view.Link.MerchantID, LinkID: view.Link.ID, Signal: kind}
 	err = s.Store.Atomically(ctx, func(tx Tx) error {
+		if view.Link.drafted() {
+			target, err := s.wake(ctx, tx, view.Link.Code)
+			if err != nil {
+				return err
+			}
+			job.LinkID = target.ID
+		}
 		now := s.now()
 		fresh, err := tx.NoteSignal(ctx, job, now, now.Add(-SignalEvery))
 		if err != nil || !fresh {
@@ -68,7 +75,7 @@ func (s *Service) Signal(ctx context.Context, code string, kind SignalKind) erro
 		return tx.Enqueue(ctx, Scheduled{Job: job})
 	})
 	if err != nil {
-		return fmt.Errorf("signal %s of link %d: %w", kind, view.Link.ID, err)
+		return fmt.Errorf("signal %s of link %d: %w", kind, job.LinkID, err)
 	}
 	return nil
 }

@@ -52,9 +52,9 @@ type Reader interface {
 	Messages(ctx context.Context, merchant MerchantID, link LinkID) ([]Message, error)
 	// InlineMessages are those in other chats, by what Telegram edits them by.
 	InlineMessages(ctx context.Context, merchant MerchantID, link LinkID) ([]string, error)
-	// HasDraft reports whether a charge under this code was offered and is no
-	// link yet.
-	HasDraft(ctx context.Context, code string) (bool, error)
+	// Draft returns a charge that was offered and is no link yet, with what its
+	// payers may know.
+	Draft(ctx context.Context, code string) (Draft, PayerLink, error)
 	DraftCount(ctx context.Context, person PersonID, since time.Time) (int, error)
 	// Links are an outlet's charges and reusable links, newest first; see
 	// LinkQuery.

@@ -118,5 +118,15 @@ func (s *Service) verifyCode(ctx context.Context, person Person, code string) (V
 	if view.Payment != nil {
 		return s.verdict(ctx, person, *view.Payment, false)
 	}
+	if view.Link.drafted() {
+		err = s.Store.Atomically(ctx, func(tx Tx) error {
+			target, err := s.wake(ctx, tx, view.Link.Code)
+			view.Link.ID = target.ID
+			return err
+		})
+		if err != nil {
+			return Verdict{}, err
+		}
+	}
 	return Verdict{Standing: ProofPayCode, Link: &view.Link}, nil
 }

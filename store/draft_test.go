@@ -32,48 +32,76 @@ func (w *world) wantCounts(t testing.TB, when, want string) {
 }
 
 // A draft can be paid by whoever holds its code, whatever we have heard of it;
-// all who come at once wake one charge.
+// all who look at once change nothing, all who act at once wake one charge.
 func TestDraftIsALinkFromTheStart(t *testing.T) {
-	for name, wake := range map[string]func(*testing.T, *world, payments.Link) error{
-		"the page": func(t *testing.T, w *world, l payments.Link) error {
+	const asleep, awake = "0 charges, 1 drafts", "1 charges, 0 drafts"
+	for name, c := range map[string]struct {
+		do   func(*testing.T, *world, payments.Link) error
+		want string
+	}{
+		"the page": {func(t *testing.T, w *world, l payments.Link) error {
 			view, err := w.PayerView(t.Context(), l.Code)
-			if err == nil && (view.Link.State != payments.LinkActive || view.Link.Amount != 500_00 || view.Link.URI != l.URI) {
-				t.Errorf("the page shows %+v", view.Link)
+			if err == nil && (view.Link.State != payments.LinkActive || view.Link.Amount != 500_00 || view.Link.URI != l.URI || view.Outlet.Name == "") {
+				t.Errorf("the page shows %+v", view)
 			}
 			return err
-		},
-		"check": func(t *testing.T, w *world, l payments.Link) error {
+		}, asleep},
+		"check": {func(t *testing.T, w *world, l payments.Link) error {
 			return ignore(w.Check(t.Context(), w.order(t, l, 500_00).Scan))
-		},
-		"create": func(t *testing.T, w *world, l payments.Link) error {
+		}, asleep},
+		"create": {func(t *testing.T, w *world, l payments.Link) error {
 			return ignore(w.Create(t.Context(), w.order(t, l, 500_00)))
-		},
-		"a signal": func(t *testing.T, w *world, l payments.Link) error {
+		}, awake},
+		"a signal": {func(t *testing.T, w *world, l payments.Link) error {
 			return w.Signal(t.Context(), l.Code, payments.SignalDecline)
-		},
-		"the choice":  func(t *testing.T, w *world, l payments.Link) error { return w.Chosen(t.Context(), 1, l.Code, "BQ") },
-		"lower case":  func(t *testing.T, w *world, l payments.Link) error { return w.Chosen(t.Context(), 1, " "+l.Code, "") },
-		"the picture": func(t *testing.T, w *world, l payments.Link) error { return ignore(w.PayerView(t.Context(), l.Code)) },
+		}, awake},
+		"the choice": {func(t *testing.T, w *world, l payments.Link) error { return w.Chosen(t.Context(), 1, l.Code, "BQ") }, awake},
+		"lower case": {func(t *testing.T, w *world, l payments.Link) error { return w.Chosen(t.Context(), 1, " "+l.Code, "") }, awake},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			w.merchant(t, 1)
 			draft := w.offer(t, 1, "u1")
-			w.wantCounts(t, "offered", "0 charges, 1 drafts")
+			w.wantCounts(t, "offered", asleep)
 			together(8, func(int) {
-				if err := wake(t, w, draft); err != nil {
+				if err := c.do(t, w, draft); err != nil {
 					t.Errorf("eight at once: %v", err)
 				}
 			})
-			w.wantCounts(t, "woken", "1 charges, 0 drafts")
+			w.wantCounts(t, "done", c.want)
 			if p := w.pay(t, w.order(t, draft, 500_00)); p.State != payments.PaymentSucceeded || p.Comment != "кофе" {
 				t.Errorf("paid: %+v", p)
 			}
+			w.wantCounts(t, "paid", awake)
 			if _, err := w.Check(t.Context(), w.order(t, draft, 500_00).Scan); payments.CodeOf(err) != payments.CodeRecipientWrong {
 				t.Errorf("paid twice: %v", err)
 			}
 		})
 	}
+}
+
+// What a draft says is all that may be paid, and who asks wrongly wakes nothing.
+func TestDraftTakesOnlyItsOwnSum(t *testing.T) {
+	w := newWorld(t)
+	w.merchant(t, 1)
+	draft := w.offer(t, 1, "u1")
+	wrong := w.order(t, draft, 499_00)
+	if _, err := w.Create(t.Context(), wrong); payments.CodeOf(err) != payments.CodeDataWrong {
+		t.Errorf("another sum: %v", err)
+	}
+	forged := w.order(t, draft, 500_00)
+	forged.LinkHash = "0000"
+	if _, err := w.Create(t.Context(), forged); payments.CodeOf(err) != payments.CodeDataWrong {
+		t.Errorf("another checksum: %v", err)
+	}
+	must(t, ignore(w.pool.Exec(t.Context(), `UPDATE outlets SET state = 'paused'`)))
+	if _, err := w.Create(t.Context(), w.order(t, draft, 500_00)); payments.CodeOf(err) != payments.CodeRecipientWrong {
+		t.Errorf("a paused outlet: %v", err)
+	}
+	if view, err := w.PayerView(t.Context(), draft.Code); err != nil || view.Link.State != payments.LinkPaused {
+		t.Errorf("the page of a paused outlet: %v, %v", view.Link.State, err)
+	}
+	w.wantCounts(t, "refused", "0 charges, 1 drafts")
 }
 
 func TestDraftEndsWithItsTime(t *testing.T) {
@@ -91,7 +119,7 @@ func TestDraftEndsWithItsTime(t *testing.T) {
 	}
 	w.offer(t, 1, "u2")
 	w.advance(payments.DraftLife)
-	for _, want := range []int64{1, 0} {
+	for _, want := range []int64{2, 0} {
 		if n, err := w.store.ForgetDrafts(t.Context(), w.Now().Add(-payments.DraftLife+time.Second)); err != nil || n != want {
 			t.Errorf("forgot %d, want %d: %v", n, want, err)
 		}
@@ -123,6 +151,21 @@ func TestDraftsAreOneAQueryAndNotTooMany(t *testing.T) {
 	w.offer(t, 2, "another person")
 	w.advance(24*time.Hour + time.Second)
 	w.offer(t, 1, "tomorrow")
+}
+
+// A member who asks what a code of their own is for gets the charge itself.
+func TestVerifyOfADraft(t *testing.T) {
+	w := newWorld(t)
+	w.merchant(t, 1)
+	w.merchant(t, 2)
+	draft := w.offer(t, 1, "u1")
+	for id, mine := range map[payments.PersonID]bool{2: false, 1: true} {
+		v, err := w.Verify(t.Context(), id, payments.Claim{Code: draft.Code})
+		must(t, err)
+		if v.Standing != payments.ProofPayCode || (v.Link != nil && v.Link.ID != 0) != mine {
+			t.Errorf("person %d: %s, link %+v", id, v.Standing, v.Link)
+		}
+	}
 }
 
 // Who may not take money is offered nothing, and what one was offered nobody

@@ -9,13 +9,18 @@ import (
 	"elkart.kg/trade/payments"
 )
 
-const draftColumns = `code, merchant_id, outlet_id, created_by, amount, comment, hash, mcc, uri, created_at`
+const draftColumns = `d.code, d.merchant_id, d.outlet_id, d.created_by, d.amount, d.comment, d.hash, d.mcc, d.uri, d.created_at`
 
-// HasDraft reports whether a charge under this code was offered and is not yet
-// a link.
-func (q queries) HasDraft(ctx context.Context, code string) (known bool, err error) {
-	err = q.db.QueryRow(ctx, `SELECT EXISTS (SELECT FROM drafts WHERE code = $1)`, code).Scan(&known)
-	return known, err
+// Draft returns a charge that was offered and is not yet a link; see
+// payments.Reader.
+func (q queries) Draft(ctx context.Context, code string) (payments.Draft, payments.PayerLink, error) {
+	return pair[payments.Draft, payments.PayerLink](ctx, q.db, `
+		SELECT `+draftColumns+`, `+outletColumns+`, m.contact, `+verified+`
+		FROM drafts d
+		JOIN merchants m ON m.id = d.merchant_id
+		JOIN outlets o ON o.id = d.outlet_id
+		LEFT JOIN cards c ON c.id = o.card_id
+		WHERE d.code = $1`, code)
 }
 
 // DraftCount counts a person's drafts since an instant.
@@ -38,7 +43,7 @@ func (q queries) InlineMessages(ctx context.Context, merchant payments.MerchantI
 // InsertDraft keeps a draft, or returns the one that the key made before.
 func (t *tx) InsertDraft(ctx context.Context, d payments.Draft, key string) (payments.Draft, error) {
 	return one[payments.Draft](ctx, t.db, `
-		INSERT INTO drafts (code, merchant_id, outlet_id, created_by, create_key, amount, comment, hash, mcc, uri, created_at)
+		INSERT INTO drafts AS d (code, merchant_id, outlet_id, created_by, create_key, amount, comment, hash, mcc, uri, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 		ON CONFLICT ON CONSTRAINT drafts_create_key DO UPDATE SET create_key = excluded.create_key
 		RETURNING `+draftColumns,
@@ -47,7 +52,7 @@ func (t *tx) InsertDraft(ctx context.Context, d payments.Draft, key string) (pay
 
 // TakeDraft takes a draft out; one of several at once gets it.
 func (t *tx) TakeDraft(ctx context.Context, code string) (payments.Draft, error) {
-	return one[payments.Draft](ctx, t.db, `DELETE FROM drafts WHERE code = $1 RETURNING `+draftColumns, code)
+	return one[payments.Draft](ctx, t.db, `DELETE FROM drafts d WHERE d.code = $1 RETURNING `+draftColumns, code)
 }
 
 // InsertInlineMessage notes a message in another chat that shows a link.

@@ -6,16 +6,20 @@ import (
 	"elkart.kg/trade/payments"
 )
 
+// verified is payments.PayerView.Verified, of merchant m and card c.
+const verified = `
+	c.proven_at IS NOT NULL AND EXISTS (
+		SELECT FROM members b JOIN people p ON p.id = b.person_id
+		WHERE b.merchant_id = m.id AND b.role = 'owner' AND p.phone <> ''
+	) AS verified`
+
 // PayerLink returns a link with what its payers may know; see payments.Reader.
 // It is all keys: whoever looks at a page costs one small question, and nothing
 // that grows with the merchant. Of owners there are few.
 func (q queries) PayerLink(ctx context.Context, code string) (payments.Link, payments.PayerLink, error) {
 	return pair[payments.Link, payments.PayerLink](ctx, q.db, `
 		SELECT `+linkColumns+`, `+outletColumns+`, m.contact,
-			c.proven_at IS NOT NULL AND EXISTS (
-				SELECT FROM members b JOIN people p ON p.id = b.person_id
-				WHERE b.merchant_id = l.merchant_id AND b.role = 'owner' AND p.phone <> ''
-			) AS verified
+			`+verified+`
 		FROM links l
 		JOIN merchants m ON m.id = l.merchant_id
 		JOIN outlets o ON o.id = l.outlet_id
