@@ -3,8 +3,11 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func envOf(values map[string]string) environment {
@@ -121,5 +124,42 @@ func TestDotEnv(t *testing.T) {
 	}
 	if _, err := withDotEnv(envOf(nil), path); err == nil || strings.Contains(err.Error(), "secret-value") {
 		t.Errorf("a broken file: %v", err)
+	}
+}
+
+// What the program reads, README.md explains and .env.example lists, and nothing
+// else.
+func TestSettingsAreExplained(t *testing.T) {
+	read := make(map[string]bool)
+	_, _ = readConfig(func(name string) (string, bool) { read[name] = true; return "", false })
+	named := func(path, pattern string) map[string]bool {
+		t.Helper()
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names := make(map[string]bool)
+		for _, row := range regexp.MustCompile(pattern).FindAllString(string(text), -1) {
+			for _, name := range regexp.MustCompile(`[A-Z][A-Z0-9]*_[A-Z0-9_]+`).FindAllString(row, -1) {
+				names[name] = true
+			}
+		}
+		return names
+	}
+	for path, pattern := range map[string]string{
+		"../README.md":    "(?m)^\\| (`[A-Z][A-Z0-9_]+`,? ?)+\\|", // the first column of its table
+		"../.env.example": `(?m)^#?[A-Z][A-Z0-9_]+=`,
+	} {
+		if diff := cmp.Diff(named(path, pattern), read); diff != "" {
+			t.Errorf("%s (-) and the settings that are read (+):\n%s", path, diff)
+		}
+	}
+	// A copy that is not filled in names what is missing, and nothing as wrong.
+	env, err := withDotEnv(envOf(nil), "../.env.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readConfig(env); err != nil {
+		t.Errorf("the example as it is: %v", err)
 	}
 }
