@@ -21,7 +21,7 @@ func pressed() []press {
 	noGroup := "Такой группы нет"
 	return []press{
 		{"menu", free, "menu", false, ""},
-		{"pay", free, "pay", false, ""},
+		{"pay", payments.ActionTakeMoney, "pay", false, ""},
 		{"more", free, "more", false, ""},
 		{"help", free, "help", false, ""},
 		{"settings", free, "settings", false, ""},

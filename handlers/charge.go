@@ -53,6 +53,9 @@ func (b *Bot) charge(ctx context.Context, t *chat.Turn, asked payments.ChargeTex
 // keypad offers the sums that this outlet asks for most.
 func (b *Bot) keypad(ctx context.Context, t *chat.Turn) error {
 	v := visit(t)
+	if !v.Role.Can(payments.ActionTakeMoney) {
+		return payments.Fail(payments.CodeNotAllowed) // no key would do anything
+	}
 	desk, err := b.service.Desk(ctx, v.ID)
 	if err != nil {
 		return err

@@ -42,6 +42,9 @@ func homeScreen(p *locales.Printer, v homeView) chat.Screen {
 	if v.Outlet.State == payments.OutletPaused || v.Outlet.Archived() {
 		return pausedHome(p, v, append(lines, "", p.HTML("home.paused")), more)
 	}
+	if !v.Person.Role.Can(payments.ActionTakeMoney) {
+		return onlookerHome(p, v, append(lines, "", p.HTML("home.looks_on")), more)
+	}
 	return chat.Screen{
 		Photo: v.QR,
 		Text:  strings.Join(append(lines, "", p.HTML("home.howto")), "\n"),
@@ -58,6 +61,17 @@ func pausedHome(p *locales.Printer, v homeView, lines []string, more [][]chat.Bu
 	if v.Outlet.State == payments.OutletPaused && v.Person.Role.Can(payments.ActionPauseOutlet) {
 		resume := chat.Button{Text: p.Text("outlets.button.resume"), Action: chat.Act(actionResumeOutlet, v.Outlet.ID, backHome)}
 		screen.Buttons = append(screen.Buttons, []chat.Button{resume})
+	}
+	screen.Buttons = append(screen.Buttons, more...)
+	return screen
+}
+
+// onlookerHome offers whoever takes no money what they are here for instead.
+func onlookerHome(p *locales.Printer, v homeView, lines []string, more [][]chat.Button) chat.Screen {
+	screen := chat.Screen{Photo: v.QR, Text: strings.Join(lines, "\n")}
+	if v.Person.Role.Can(payments.ActionReport) {
+		report := chat.Button{Text: p.Text("more.button.report"), Action: chat.Act(actionReport)}
+		screen.Buttons = append(screen.Buttons, []chat.Button{report})
 	}
 	screen.Buttons = append(screen.Buttons, more...)
 	return screen

@@ -54,7 +54,17 @@ func (s *service) RemoveCard(context.Context, payments.PersonID, payments.CardID
 }
 
 func atHome(outlet string, today payments.Takings) payments.Desk {
-	return payments.Desk{Outlet: payments.Outlet{ID: 7, Name: outlet, State: payments.OutletOpen}, Today: today, Outlets: 1}
+	return payments.Desk{
+		Person: payments.Person{Role: payments.RoleOwner},
+		Outlet: payments.Outlet{ID: 7, Name: outlet, State: payments.OutletOpen}, Today: today, Outlets: 1,
+	}
+}
+
+// deskOf is the main screen's on a day with payments, to a member.
+func deskOf(role payments.Role) payments.Desk {
+	d := atHome("A", payments.Takings{Count: 2, Total: 700_00})
+	d.Person.Role = role
+	return d
 }
 
 func severalOutlets() payments.Desk {
