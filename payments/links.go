@@ -81,8 +81,9 @@ func (s *Service) Links(ctx context.Context, id PersonID, q LinkQuery) (LinkList
 		return LinkList{}, fmt.Errorf("links of outlet %d: %w", p.OutletID, err)
 	}
 	more := len(l.Links) > limit
-	if q.After != 0 && !more {
-		// The first page, and a full one.
+	if q.After != 0 && !more || q.Before != 0 && len(l.Links) == 0 {
+		// The first page, and a full one; also where what was older has been paid
+		// or closed since its button was shown.
 		q.Before, q.After, q.Limit = 0, 0, limit
 		return s.Links(ctx, id, q)
 	}

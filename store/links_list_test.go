@@ -139,3 +139,21 @@ func TestReminders(t *testing.T) {
 	w.merchant(t, 2)
 	wantCode(t, "a stranger's", ignore(w.RemindOfLink(ctx, 2, unpaid.ID, payments.RemindInAnHour)), payments.CodeLinkNotFound)
 }
+
+// The button to older links may outlive them all: the filter's first page it is.
+func TestLinksPageThatIsGone(t *testing.T) {
+	w := newWorld(t)
+	w.merchant(t, 1)
+	link := w.charge(t, 1, 100_00)
+	page, err := w.Links(t.Context(), 1, payments.LinkQuery{Filter: payments.LinksUnpaid, Before: link.ID, Limit: 5})
+	must(t, err)
+	if len(page.Links) != 1 || page.Newer || page.Older {
+		t.Errorf("%+v", page)
+	}
+	w.pay(t, w.order(t, link, 100_00))
+	page, err = w.Links(t.Context(), 1, payments.LinkQuery{Filter: payments.LinksUnpaid, Before: link.ID, Limit: 5})
+	must(t, err)
+	if len(page.Links) != 0 || page.Newer || page.Older {
+		t.Errorf("all are paid: %+v", page)
+	}
+}
