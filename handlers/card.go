@@ -161,11 +161,17 @@ func (b *Bot) intercept(ctx context.Context, t *chat.Turn) (handled bool, err er
 	if err := b.deleteCardMessage(ctx, t); err != nil {
 		return false, err
 	}
-	if _, err = t.Reply(ctx, chat.Screen{Text: visit(t).HTML("card.removed_from_chat")}); err != nil {
+	form, err := t.FormName(ctx)
+	if err != nil {
 		return true, err
 	}
-	if form, err := t.FormName(ctx); err != nil || form != "" || visit(t).Registered() {
+	v := visit(t)
+	free := form == "" && v.Registered()
+	if _, err = t.Reply(ctx, cardRemovedScreen(v.Printer, v.Role, free)); err != nil {
 		return true, err
+	}
+	if form != "" || free {
+		return true, nil
 	}
 	return true, b.resume(ctx, t)
 }

@@ -59,3 +59,18 @@ func cardAddedScreen(p *locales.Printer, w payments.Wallet, card payments.Card) 
 	}
 	return chat.Screen{Text: text, Buttons: [][]chat.Button{menuRow(p)}}
 }
+
+// cardRemovedScreen says what became of a card number in the chat. free: they are
+// in the middle of nothing, and go on from here.
+func cardRemovedScreen(p *locales.Printer, role payments.Role, free bool) chat.Screen {
+	screen := chat.Screen{Text: p.HTML("card.removed_from_chat")}
+	if !free {
+		return screen
+	}
+	if role.Can(payments.ActionCards) {
+		cards := chat.Button{Text: p.Text("more.button.cards"), Action: chat.Act(actionCards)}
+		screen.Buttons = append(screen.Buttons, []chat.Button{cards})
+	}
+	screen.Buttons = append(screen.Buttons, menuRow(p))
+	return screen
+}

@@ -45,10 +45,15 @@ func (b *Bot) Apology(_ context.Context, t *chat.Turn, ref string) string {
 // Labels are the runtime's own words.
 func (b *Bot) Labels(_ context.Context, t *chat.Turn) chat.Labels {
 	p := b.catalog.Printer(t.From.LanguageCode)
+	var onward [][]chat.Button
 	if v, ok := t.Visitor.(*visitor); ok {
 		p = v.Printer
+		if v.MerchantID != 0 { // also in the middle of set-up, which the button goes on with
+			onward = [][]chat.Button{menuRow(p)}
+		}
 	}
 	return chat.Labels{
+		Onward:     onward,
 		Back:       p.Text("chat.back"),
 		Cancel:     p.Text("chat.cancel"),
 		Cancelled:  p.HTML("chat.cancelled"),

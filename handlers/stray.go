@@ -23,7 +23,7 @@ func (b *Bot) other(ctx context.Context, t *chat.Turn) error {
 // hint answers what the conversation has no use for: talk, stickers, voice,
 // pictures, somebody's contact.
 func (b *Bot) hint(ctx context.Context, t *chat.Turn) error {
-	_, err := t.Reply(ctx, hintScreen(visit(t).Printer))
+	_, err := t.Reply(ctx, hintScreen(visit(t).Printer, visit(t).Role))
 	return err
 }
 
@@ -48,7 +48,7 @@ func (b *Bot) unknown(ctx context.Context, t *chat.Turn) error {
 	if !v.Registered() {
 		return b.resume(ctx, t)
 	}
-	_, err := t.Reply(ctx, unknownCommandScreen(v.Printer))
+	_, err := t.Reply(ctx, unknownCommandScreen(v.Printer, v.Role))
 	return err
 }
 
@@ -58,6 +58,6 @@ func (b *Bot) nothingToCancel(ctx context.Context, t *chat.Turn) error {
 	if !v.Registered() {
 		return b.resume(ctx, t)
 	}
-	_, err := t.Reply(ctx, nothingToCancelScreen(v.Printer))
+	_, err := t.Reply(ctx, nothingToCancelScreen(v.Printer, v.Role))
 	return err
 }

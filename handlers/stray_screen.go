@@ -3,24 +3,28 @@ package handlers
 import (
 	"elkart.kg/trade/handlers/chat"
 	"elkart.kg/trade/locales"
+	"elkart.kg/trade/payments"
 )
 
-func hintScreen(p *locales.Printer) chat.Screen {
-	return chat.Screen{Text: p.HTML("chat.hint"), Buttons: nextSteps(p)}
+func hintScreen(p *locales.Printer, role payments.Role) chat.Screen {
+	return chat.Screen{Text: p.HTML("chat.hint"), Buttons: nextSteps(p, role)}
 }
 
-func unknownCommandScreen(p *locales.Printer) chat.Screen {
-	return chat.Screen{Text: p.HTML("chat.unknown_command"), Buttons: nextSteps(p)}
+func unknownCommandScreen(p *locales.Printer, role payments.Role) chat.Screen {
+	return chat.Screen{Text: p.HTML("chat.unknown_command"), Buttons: nextSteps(p, role)}
 }
 
-func nothingToCancelScreen(p *locales.Printer) chat.Screen {
-	return chat.Screen{Text: p.HTML("chat.nothing_to_cancel"), Buttons: nextSteps(p)}
+func nothingToCancelScreen(p *locales.Printer, role payments.Role) chat.Screen {
+	return chat.Screen{Text: p.HTML("chat.nothing_to_cancel"), Buttons: nextSteps(p, role)}
 }
 
 // nextSteps is where people go who were nowhere.
-func nextSteps(p *locales.Printer) [][]chat.Button {
-	return [][]chat.Button{payRow(p), {
+func nextSteps(p *locales.Printer, role payments.Role) (rows [][]chat.Button) {
+	if role.Can(payments.ActionTakeMoney) {
+		rows = append(rows, payRow(p))
+	}
+	return append(rows, []chat.Button{
 		{Text: p.Text("more.button.help"), Action: chat.Act(actionHelp)},
 		{Text: p.Text("home.button.menu"), Action: chat.Act(actionMenu)},
-	}}
+	})
 }

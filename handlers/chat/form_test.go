@@ -257,6 +257,20 @@ func TestFormCancelledHandler(t *testing.T) {
 	expect(t, s.deliver(s.text("/cancel")), "clear #", "say menu")
 }
 
+// Nobody ends where nothing can be pressed.
+func TestOwnWordsLeadOnward(t *testing.T) {
+	s, _, _ := shopStage(t)
+	labels := s.cfg.Labels
+	s.cfg.Labels = func(ctx context.Context, t *Turn) Labels {
+		l := labels(ctx, t)
+		l.Onward = [][]Button{{{Text: "Menu", Action: Act("menu")}}}
+		return l
+	}
+	s.start()
+	s.deliver(s.text("/new"))
+	expect(t, s.deliver(s.text("/cancel")), "clear #", "say cancelled | [Menu]")
+}
+
 // The keys on the screen are in the language they were sent in, whatever the person speaks by now.
 func TestFormKeysInFormerLanguage(t *testing.T) {
 	s, _, lang := shopStage(t)

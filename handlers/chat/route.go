@@ -38,6 +38,9 @@ type Labels struct {
 	TooFast      string
 	GoOn         string // /cancel in an essential form: it has to be gone through
 	Noted        string // goes with the message that takes a keyboard away; empty: 👌
+
+	// Onward goes below what the runtime says by itself in a private chat, so that nobody ends where nothing can be pressed.
+	Onward [][]Button
 }
 
 // route finds who answers the turn. A panic in it is caught by the caller.
@@ -215,7 +218,11 @@ func (r *Runtime) say(ctx context.Context, t *Turn, text string) error {
 	if text == "" {
 		return nil
 	}
-	_, err := t.Reply(ctx, Screen{Text: text})
+	screen := Screen{Text: text}
+	if t.Private {
+		screen.Buttons = r.labels(ctx, t).Onward
+	}
+	_, err := t.Reply(ctx, screen)
 	return err
 }
 
