@@ -37,6 +37,8 @@ type walker struct {
 	telegram.User
 	tag  string // in every name and comment that they write: nobody of another merchant may read it
 	seen uint64 // version of their chat up to which it was checked
+
+	forged map[int]bool // messages under which they pressed what those do not have
 }
 
 // isAlien reports whether a text has the tag of another merchant.
@@ -106,7 +108,7 @@ func newWalk(t *testing.T, seed uint64) *walk {
 		t.Fatal(err)
 	}
 	for _, u := range k.Telegram.Users() {
-		p := &walker{User: u, tag: fmt.Sprintf("of%dtag", u.ID), seen: k.Telegram.Chat(u.ID).Version}
+		p := &walker{User: u, tag: fmt.Sprintf("of%dtag", u.ID), seen: k.Telegram.Chat(u.ID).Version, forged: make(map[int]bool)}
 		switch u.Username {
 		case "owner", "cashier":
 			p.tag = "ourtag"
@@ -141,6 +143,7 @@ func (k *walk) step(i int) {
 	ctx, cancel := context.WithTimeout(k.t.Context(), 2*time.Minute)
 	defer cancel()
 	p := k.people[k.random.IntN(len(k.people))]
+	since := k.Telegram.Chat(p.ID).Version
 	what, err := k.act(ctx, p)
 	k.story = append(k.story, fmt.Sprintf("%4d %-8s %s", i, p.Username, what))
 	k.story = k.story[max(0, len(k.story)-40):]
@@ -155,16 +158,24 @@ func (k *walk) step(i int) {
 			return
 		}
 	}
+	if k.random.IntN(100) == 0 { // also with updates and jobs on their way
+		k.restart()
+		k.story = append(k.story, "     the program is restarted")
+	}
 	if err := k.settle(ctx); err != nil {
 		k.t.Errorf("settle: %v", err)
 		return
 	}
 	k.typed(p)
+	k.leads(ctx, p, since, what)
 	for _, other := range k.people {
 		k.look(other, what)
 	}
-	if i%100 == 99 {
+	if i%50 == 49 {
 		k.balanced()
+		if err := k.goHome(ctx, p); err != nil {
+			k.t.Error(err)
+		}
 	}
 }
 
@@ -191,7 +202,9 @@ func (k *walk) act(ctx context.Context, p *walker) (what string, err error) {
 		return k.press(ctx, p, view)
 	case n < 62 && len(k.old) > 0:
 		data := k.changed(k.old[k.random.IntN(len(k.old))])
-		_, err = k.Telegram.PressData(ctx, p.ID, lastOfBot(view), data)
+		at := lastOfBot(view)
+		p.forged[at] = true
+		_, err = k.Telegram.PressData(ctx, p.ID, at, data)
 		return "forges " + data, err
 	case n < 88:
 		text := strings.ReplaceAll(walkTexts[k.random.IntN(len(walkTexts))], "%s", p.tag)
@@ -203,15 +216,22 @@ func (k *walk) act(ctx context.Context, p *walker) (what string, err error) {
 	case n < 90 && view.ReplyKeyboard != nil:
 		_, err = k.Telegram.ShareContact(p.ID)
 		return "writes: shares their contact", err
+	case n < 91:
+		data := "lang:" + []string{"ky", "ru", "en"}[k.random.IntN(3)]
+		at := lastOfBot(view)
+		p.forged[at] = true
+		_, err = k.Telegram.PressData(ctx, p.ID, at, data)
+		return "presses " + data, err
 	case n < 92:
 		_, err = k.Telegram.SendContact(p.ID, telegram.Contact{Phone: "+996700000000", FirstName: "Somebody", UserID: 77})
 		return "writes: sends a contact", err
 	case n < 94:
 		_, err = k.Telegram.SendLocation(p.ID, 42.87, 74.59)
 		return "writes: sends a place", err
+	case n < 95:
+		return k.sendFile(ctx, p)
 	case n < 96:
-		_, err = k.Telegram.SendDocument(p.ID, "list.csv", []byte("100;"+p.tag+"\n"), "")
-		return "writes: sends a document", err
+		return k.twoPhones(ctx, p, view)
 	case n < 97:
 		_, err = k.Telegram.SendSticker(p.ID)
 		return "writes: sends a sticker", err
@@ -221,24 +241,7 @@ func (k *walk) act(ctx context.Context, p *walker) (what string, err error) {
 
 // press presses a button of one of the last messages.
 func (k *walk) press(ctx context.Context, p *walker, view telegram.ChatView) (string, error) {
-	type place struct {
-		message, row, col int
-		text              string
-	}
-	var places []place
-	for _, m := range view.Messages[max(0, len(view.Messages)-12):] {
-		for row, buttons := range m.Buttons {
-			for col, b := range buttons {
-				if b.Kind != "callback" {
-					continue
-				}
-				places = append(places, place{m.ID, row, col, b.Text + " " + b.Data})
-				if !slices.Contains(k.old, b.Data) {
-					k.old = append(k.old, b.Data)
-				}
-			}
-		}
-	}
+	places := k.places(view)
 	if len(places) == 0 {
 		_, err := k.Telegram.SendText(p.ID, "/menu")
 		return "writes /menu: there is no button", err
