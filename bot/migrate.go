@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"elkart.kg/trade/store"
@@ -16,15 +17,11 @@ func runMigrate(ctx context.Context, args []string, cfg config, env environment,
 	case len(args) == 1:
 		action = args[0]
 	}
-	db, err := openDatabase(ctx, cfg, env, newLogger(cfg, std.err))
+	db, err := openForTool(ctx, cfg, env, newLogger(cfg, std.err))
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if closed := db.close(ctx); err == nil {
-			err = closed
-		}
-	}()
+	defer func() { err = db.explain(errors.Join(err, db.close(ctx))) }()
 	fmt.Fprintln(std.out, db.where)
 	if action == "status" {
 		all, err := store.Status(ctx, db.pool)
@@ -37,7 +34,7 @@ func runMigrate(ctx context.Context, args []string, cfg config, env environment,
 		}
 		return err
 	}
-	taken, err := store.Migrate(ctx, db.pool)
+	taken, err := db.migrate(ctx)
 	for _, m := range taken {
 		fmt.Fprintf(std.out, "applied  %s\n", m.Name)
 	}

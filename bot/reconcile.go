@@ -42,12 +42,12 @@ func runReconcile(ctx context.Context, args []string, cfg config, env environmen
 			return fmt.Errorf("reconcile: %s is a folder", name)
 		}
 	}
-	db, err := openDatabase(ctx, cfg, env, newLogger(cfg, std.err))
+	db, err := openForTool(ctx, cfg, env, newLogger(cfg, std.err))
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.close(ctx)) }()
-	if _, err := store.Migrate(ctx, db.pool); err != nil {
+	defer func() { err = db.explain(errors.Join(err, db.close(ctx))) }()
+	if _, err := db.migrate(ctx); err != nil {
 		return err
 	}
 	kept, err := store.New(db.pool)

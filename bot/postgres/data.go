@@ -61,6 +61,10 @@ func prepareDir(dir string) (string, error) {
 	if !info.IsDir() {
 		return "", fmt.Errorf("DATA_DIR %s is not a folder", dir)
 	}
+	if uid := os.Geteuid(); uid != 0 && uid != ownerOf(info).uid {
+		return "", fmt.Errorf("DATA_DIR %s belongs to user %d and we are user %d: run as that user, or give it away with chown -R, or choose another folder",
+			dir, ownerOf(info).uid, uid)
+	}
 	if info.Mode().Perm()&0o077 == 0 {
 		return dir, nil
 	}
@@ -102,8 +106,7 @@ func lockDir(dir string) (*os.File, error) {
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		holder, _ := os.ReadFile(file.Name())
 		_ = file.Close() // only read
-		return nil, fmt.Errorf("another process uses %s (process %s): stop it, or set DATA_DIR to another folder",
-			dir, strings.TrimSpace(string(holder)))
+		return nil, &InUseError{Dir: dir, PID: strings.TrimSpace(string(holder))}
 	}
 	if err == nil {
 		err = file.Truncate(0)

@@ -26,6 +26,9 @@ const helperDir = "ELKART_TEST_HELPER_DIR"
 // helperBlocksNamespaces makes that program forbid user namespaces to itself.
 const helperBlocksNamespaces = "ELKART_TEST_HELPER_BLOCKS_NAMESPACES"
 
+// helperJoins makes it a tool, which joins a server that another runs.
+const helperJoins = "ELKART_TEST_HELPER_JOINS"
+
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(helperDir); dir != "" {
 		os.Exit(helperMain(dir))
@@ -43,7 +46,13 @@ func helperMain(dir string) int {
 			return 1
 		}
 	}
-	cluster, err := postgres.Start(ctx, postgres.Config{Dir: dir})
+	var cluster *postgres.Cluster
+	var err error
+	if os.Getenv(helperJoins) != "" {
+		cluster, _, err = postgres.StartOrJoin(ctx, postgres.Config{Dir: dir})
+	} else {
+		cluster, err = postgres.Start(ctx, postgres.Config{Dir: dir})
+	}
 	if err != nil {
 		fmt.Println("refused", err)
 		return 1

@@ -4,7 +4,8 @@
 //
 // It launches the machine's own PostgreSQL programs and downloads nothing. It
 // never deletes, re-initialises or upgrades existing data: whatever it cannot
-// open it leaves alone and says what a person can do. It knows nothing of
+// open it leaves alone and says what a person can do. One process runs the
+// cluster; short-lived tools may join it. It knows nothing of
 // merchants or payments, and is never started when DATABASE_URL is set; that
 // choice is the caller's.
 //
@@ -36,6 +37,8 @@ const (
 	// quitFor is how long SIGQUIT may take; PostgreSQL itself kills its
 	// processes after 5 s.
 	quitFor = 10 * time.Second
+	// joinFor is how long another process's server may take to answer.
+	joinFor = 5 * time.Second
 )
 
 // Config says where the cluster lives and how it is found.
@@ -75,15 +78,7 @@ type Cluster struct {
 // recovery, however long it takes. ctx bounds the start, not the server's
 // life. An error is one line that says what to do; nothing is left running.
 func Start(ctx context.Context, cfg Config) (*Cluster, error) {
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
-	}
-	if cfg.LookupEnv == nil {
-		cfg.LookupEnv = os.LookupEnv
-	}
-	if cfg.busyFor == 0 {
-		cfg.busyFor = busyFor
-	}
+	cfg.fillIn()
 	dir, err := prepareDir(cfg.Dir)
 	if err != nil {
 		return nil, err

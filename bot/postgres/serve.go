@@ -187,12 +187,14 @@ func busyAdvice(dir string) string {
 
 // serverStatus is what postmaster.pid says.
 type serverStatus struct {
-	pid   int
-	ready bool
+	pid    int
+	socket string // the folder of its socket
+	ready  bool
 }
 
-// readStatus reads the first line, the process, and the eighth, the state
-// (LOCK_FILE_LINE_PM_STATUS in PostgreSQL's pidfile.h).
+// readStatus reads the first line, the process, the fifth, the folder of the
+// socket, and the eighth, the state (LOCK_FILE_LINE_… in PostgreSQL's
+// pidfile.h). A file that is just being written has fewer.
 func readStatus(dir string) (serverStatus, error) {
 	text, err := os.ReadFile(filepath.Join(dataPath(dir), "postmaster.pid"))
 	if err != nil {
@@ -200,7 +202,12 @@ func readStatus(dir string) (serverStatus, error) {
 	}
 	lines := strings.Split(string(text), "\n")
 	pid, err := strconv.Atoi(strings.TrimSpace(lines[0]))
-	return serverStatus{pid: pid, ready: len(lines) > 7 && strings.TrimSpace(lines[7]) == "ready"}, err
+	status := serverStatus{pid: pid}
+	if len(lines) > 7 {
+		status.socket = lines[4]
+		status.ready = strings.TrimSpace(lines[7]) == "ready"
+	}
+	return status, err
 }
 
 // turnLog keeps the log of a long life within bounds: one old file, one new.
