@@ -67,6 +67,12 @@ func runDemo(ctx context.Context, args []string, cfg config, env environment, st
 		if err := a.seed(ctx, std.out, time.Now()); err != nil {
 			return err
 		}
+		if world.Telegram != nil {
+			// A bot may not speak first: reports of the seeded weeks are owed.
+			if _, err := world.Telegram.SendText(demo.People()[0].ID, "/start"); err != nil {
+				return fmt.Errorf("seed: %w", err)
+			}
+		}
 	}
 	fmt.Fprintf(std.out, "%s\n\n%s\n\n", db.where, greeting(world, here))
 	return a.run(ctx, ports, db.died())

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -80,7 +82,8 @@ func TestAddressTaken(t *testing.T) {
 }
 
 // The demo as a person starts it, on the embedded database: it says where the
-// page is, and Ctrl-C ends it cleanly.
+// page is, the seeded merchant finds their main screen and the day's report
+// there, and Ctrl-C ends it cleanly.
 func TestDemo(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -91,12 +94,17 @@ func TestDemo(t *testing.T) {
 	go func() {
 		env := envOf(map[string]string{"LISTEN_ADDR": "127.0.0.1:0", "ADMIN_ADDR": "127.0.0.1:0", "DATA_DIR": dir,
 			"PATH": os.Getenv("PATH"), "PG_BIN": os.Getenv("PG_BIN")})
-		ended <- run(ctx, []string{"demo"}, env, streams{in: strings.NewReader(""), out: out, err: &syncBuffer{}})
+		ended <- run(ctx, []string{"demo", "--seed"}, env, streams{in: strings.NewReader(""), out: out, err: &syncBuffer{}})
 	}()
 	select {
 	case address := <-out.found:
 		if page, err := get(t.Context(), address); err != nil || !strings.Contains(page, "<html") {
 			t.Errorf("the page: %v", err)
+		}
+		for _, line := range []string{"Жаңы төлөм", "Түшүм:"} {
+			if err := awaitInChat(t.Context(), address, demo.People()[0].ID, line); err != nil {
+				t.Errorf("the seeded chat has no %q: %v", line, err)
+			}
 		}
 	case err := <-ended:
 		t.Fatalf("the demo ended: %v", err)
@@ -107,6 +115,28 @@ func TestDemo(t *testing.T) {
 	cancel()
 	if err := <-ended; err != nil {
 		t.Errorf("the demo ended with: %v", err)
+	}
+}
+
+// awaitInChat waits until a person's chat on the demo's page has a text.
+func awaitInChat(ctx context.Context, address string, person int64, text string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("%s/demo/events?user=%d", address, person), nil)
+	if err != nil {
+		return err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close() //nolint:errcheck // read only
+	lines := bufio.NewReader(answer.Body)
+	for {
+		line, err := lines.ReadString('\n')
+		if err != nil || strings.Contains(line, text) {
+			return err
+		}
 	}
 }
 

@@ -54,7 +54,7 @@ func (a *app) seed(ctx context.Context, out io.Writer, now time.Time) error {
 			count++
 		}
 	}
-	fmt.Fprintf(out, "%d payments are there. Choose %s on the page and open /menu.\n", count, person.FirstName)
+	fmt.Fprintf(out, "%d payments are there. Choose %s on the page.\n", count, person.FirstName)
 	return nil
 }
 
