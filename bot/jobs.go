@@ -92,6 +92,7 @@ func (j *jobs) client(pool *pgxpool.Pool, id string) (*river.Client[pgx.Tx], err
 	river.AddWorker(workers, river.WorkFunc(j.sumTold))
 	river.AddWorker(workers, river.WorkFunc(j.makeLinks))
 	river.AddWorker(workers, river.WorkFunc(j.makeReports))
+	river.AddWorker(workers, &closingWorker{jobs: j})
 	river.AddWorker(workers, river.WorkFunc(j.sendReport))
 	river.AddWorker(workers, river.WorkFunc(j.operations))
 	river.AddWorker(workers, river.WorkFunc(j.sweep))
@@ -108,6 +109,7 @@ func (j *jobs) client(pool *pgxpool.Pool, id string) (*river.Client[pgx.Tx], err
 		river.NewPeriodicJob(river.PeriodicInterval(30*time.Second), alone(sweepArgs{}), &river.PeriodicJobOpts{RunOnStart: true}),
 		river.NewPeriodicJob(daily, alone(forgetArgs{}), nil),
 		river.NewPeriodicJob(minutely, alone(reportsArgs{}), &river.PeriodicJobOpts{RunOnStart: true}),
+		river.NewPeriodicJob(minutely, closingsJob, &river.PeriodicJobOpts{RunOnStart: true}),
 	}
 	operations, err := j.operationsSchedule()
 	if err != nil {

@@ -30,8 +30,7 @@ func (reportsArgs) Kind() string { return "make_reports" }
 func (reportsArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: store.QueueTelling} }
 
 func (j *jobs) makeReports(ctx context.Context, _ *river.Job[reportsArgs]) error {
-	// Days are closed first, but a fault there keeps nobody's report back.
-	return errors.Join(j.service.CloseDays(ctx), j.service.MakeReports(ctx))
+	return j.service.MakeReports(ctx)
 }
 
 // sendReport tells one person of one period. A process that ends between

@@ -1,10 +1,8 @@
 package payments
 
 // Closings of an outlet's day (Z): numbered without gaps, never changed, each
-// hashed with the one before it. What a closing says is the difference of two
-// totals from the outlet's first payment on: a payment whose transaction ends
-// after a closing, though its moment lies before, is in the next one, and all
-// closings together are the history.
+// hashed with the one before it. All closings together are the history, to the
+// tyiyn: closing_count.go says how.
 
 import (
 	"context"
@@ -62,10 +60,6 @@ type DayClosingList struct {
 // closingsShown is how many closings a list has at most.
 const closingsShown = 60
 
-// closingReach is how far back a payment may lie whose transaction has not
-// ended: the database breaks off one that idles for seconds.
-const closingReach = 24 * time.Hour
-
 // sum is what stands in a closing, in one line of an order that never changes.
 func (c DayClosing) sum(before []byte) []byte {
 	var b strings.Builder
@@ -114,16 +108,14 @@ func (s *Service) DayClosings(ctx context.Context, id PersonID) (l DayClosingLis
 	if l.Closings, err = s.Store.DayClosings(ctx, p.MerchantID, p.OutletID, closingsShown); err != nil {
 		return l, fmt.Errorf("closings of outlet %d: %w", p.OutletID, err)
 	}
-	var closed Figures
+	var last DayClosing
 	if len(l.Closings) > 0 {
-		l.Since, closed = l.Closings[0].To, l.Closings[0].Total
+		last = l.Closings[0]
+		l.Since = last.To
 	}
-	total, err := s.Store.Figures(ctx, allOf(p.MerchantID, p.OutletID, time.Time{}, s.now()))
-	if err != nil {
-		return l, fmt.Errorf("figures of outlet %d: %w", p.OutletID, err)
-	}
-	l.Open, l.MayClose = total.minus(closed), p.Role.Can(ActionCloseDay)
-	return l, nil
+	l.MayClose = p.Role.Can(ActionCloseDay)
+	l.Open, err = s.openSince(ctx, p.MerchantID, p.OutletID, last)
+	return l, err
 }
 
 // closer is a person who may see closings: who may close, or read reports.
@@ -180,7 +172,11 @@ func (s *Service) CloseDay(ctx context.Context, id PersonID, draft DayClosingDra
 	if err != nil {
 		return DayClosingView{}, err
 	}
-	base, cut, err := s.closedSo(ctx, before.MerchantID, draft.Outlet)
+	_, count, err := newestCount(ctx, s.Store, before.MerchantID, draft.Outlet)
+	if err != nil {
+		return DayClosingView{}, err
+	}
+	ahead, err := count.ahead(ctx, s.Store, s.now())
 	if err != nil {
 		return DayClosingView{}, err
 	}
@@ -197,7 +193,7 @@ func (s *Service) CloseDay(ctx context.Context, id PersonID, draft DayClosingDra
 			MerchantID: p.MerchantID, OutletID: draft.Outlet, Corrects: draft.Corrects, Reason: draft.Reason,
 			PersonID: p.ID, Person: p.Name, Key: draft.Key, To: s.now(),
 		}
-		c, _, err = s.close(ctx, tx, c, base, cut)
+		c, _, err = s.close(ctx, tx, c, ahead)
 		number = c.Number
 		return err
 	})
@@ -207,24 +203,10 @@ func (s *Service) CloseDay(ctx context.Context, id PersonID, draft DayClosingDra
 	return s.DayClosing(ctx, id, draft.Outlet, number)
 }
 
-// closedSo reads, before anything is locked, what lies too far back to change.
-func (s *Service) closedSo(ctx context.Context, merchant MerchantID, outlet OutletID) (base Figures, cut time.Time, err error) {
-	cut = s.now().Add(-2 * closingReach)
-	base, err = s.Store.Figures(ctx, allOf(merchant, outlet, time.Time{}, cut))
-	if err != nil {
-		return base, cut, fmt.Errorf("figures of outlet %d: %w", outlet, err)
-	}
-	return base, cut, nil
-}
-
-func allOf(merchant MerchantID, outlet OutletID, from, to time.Time) FiguresOf {
-	return FiguresOf{MerchantID: merchant, Outlets: []OutletID{outlet}, Day: Day{From: from, To: to}}
-}
-
 // close writes a closing down. The merchant is locked, which every payment that
 // succeeds waits for: what is there is all there is. made is false when the key
 // closed before.
-func (s *Service) close(ctx context.Context, tx Tx, c DayClosing, base Figures, cut time.Time) (_ DayClosing, made bool, err error) {
+func (s *Service) close(ctx context.Context, tx Tx, c DayClosing, ahead countedAhead) (_ DayClosing, made bool, err error) {
 	if known, err := tx.DayClosingByKey(ctx, c.MerchantID, c.OutletID, c.Key); !errors.Is(err, ErrNotFound) {
 		return known, false, err
 	}
@@ -236,13 +218,9 @@ func (s *Service) close(ctx context.Context, tx Tx, c DayClosing, base Figures, 
 	if err != nil {
 		return c, false, fmt.Errorf("merchant %d: %w", c.MerchantID, err)
 	}
-	former, err := tx.DayClosings(ctx, c.MerchantID, c.OutletID, 1)
+	last, count, err := newestCount(ctx, tx, c.MerchantID, c.OutletID)
 	if err != nil {
-		return c, false, fmt.Errorf("the closing before: %w", err)
-	}
-	var last DayClosing
-	if len(former) > 0 {
-		last = former[0]
+		return c, false, err
 	}
 	if c.Corrects > last.Number || c.Corrects < 0 {
 		return c, false, Fail(CodeClosingNotFound)
@@ -254,91 +232,27 @@ func (s *Service) close(ctx context.Context, tx Tx, c DayClosing, base Figures, 
 			return c, false, fmt.Errorf("beginning of outlet %d: %w", c.OutletID, err)
 		}
 	}
-	if c.To.Before(c.From) {
-		c.To = c.From // a clock that went back
+	for _, at := range []time.Time{c.From, count.To} { // a clock that went back
+		if c.To.Before(at) {
+			c.To = at
+		}
 	}
 	if c.At.Before(c.To) {
 		c.At = c.To
 	}
-	recent, err := tx.Figures(ctx, allOf(c.MerchantID, c.OutletID, cut, c.To))
-	if err != nil {
-		return c, false, fmt.Errorf("figures of outlet %d: %w", c.OutletID, err)
+	c.Number = last.Number + 1
+	if c.Figures, count, err = count.on(ctx, tx, c.To, ahead); err != nil {
+		return c, false, err
 	}
-	c.Number, c.Total = last.Number+1, base.Plus(recent)
-	c.Figures = c.Total.minus(last.Total)
+	c.Total = last.Total.Plus(c.Figures)
 	c.Outlet, c.Merchant, c.TIN = o.Name, m.Name, m.TIN
 	c.Hash = c.sum(last.Hash)
 	if err := tx.InsertDayClosing(ctx, c); err != nil {
 		return c, false, fmt.Errorf("insert closing %d of outlet %d: %w", c.Number, c.OutletID, err)
 	}
+	count.Number = c.Number
+	if err := tx.MarkClosingCount(ctx, count); err != nil {
+		return c, false, fmt.Errorf("count of outlet %d: %w", c.OutletID, err)
+	}
 	return c, true, nil
-}
-
-// minus is what is new since g.
-func (f Figures) minus(g Figures) Figures {
-	sub := func(a, b Takings) Takings { return Takings{Count: a.Count - b.Count, Total: a.Total - b.Total} }
-	return Figures{
-		Taken: sub(f.Taken, g.Taken), Reversed: sub(f.Reversed, g.Reversed), Refunded: sub(f.Refunded, g.Refunded),
-		Fees: f.Fees - g.Fees,
-	}
-}
-
-// CloseDays closes the days of merchants who want that to happen by itself,
-// once a cut-off, and only where something happened. It may run at any time.
-func (s *Service) CloseDays(ctx context.Context) error {
-	merchants, err := s.Store.SelfClosing(ctx)
-	if err != nil {
-		return fmt.Errorf("who closes days: %w", err)
-	}
-	for _, m := range merchants {
-		outlets, err := s.Store.Outlets(ctx, m.ID)
-		if err != nil {
-			return fmt.Errorf("outlets of merchant %d: %w", m.ID, err)
-		}
-		for _, o := range outlets {
-			if err := s.closeItself(ctx, m, o); err != nil {
-				return fmt.Errorf("close outlet %d: %w", o.ID, err)
-			}
-		}
-	}
-	return nil
-}
-
-// closeItself closes an outlet's day at the last cut-off.
-func (s *Service) closeItself(ctx context.Context, m Merchant, o Outlet) error {
-	to := m.DayOf(s.now()).From
-	former, err := s.Store.DayClosings(ctx, m.ID, o.ID, 1)
-	if err != nil {
-		return err
-	}
-	var last DayClosing
-	if len(former) > 0 {
-		last = former[0]
-	}
-	if !last.To.Before(to) {
-		return nil
-	}
-	total, err := s.Store.Figures(ctx, allOf(m.ID, o.ID, time.Time{}, to))
-	if err != nil || total == last.Total {
-		return err
-	}
-	base, cut, err := s.closedSo(ctx, m.ID, o.ID)
-	if err != nil {
-		return err
-	}
-	return s.Store.Atomically(ctx, func(tx Tx) error {
-		if err := tx.LockMerchant(ctx, m.ID); err != nil {
-			return err
-		}
-		if now, err := tx.Merchant(ctx, m.ID); err != nil || !now.CloseDays {
-			return err
-		}
-		// The outlet may have been closed by hand a moment ago.
-		newest, err := tx.DayClosings(ctx, m.ID, o.ID, 1)
-		if err != nil || len(newest) > 0 && !newest[0].To.Before(to) {
-			return err
-		}
-		_, _, err = s.close(ctx, tx, DayClosing{MerchantID: m.ID, OutletID: o.ID, To: to, Key: "cutoff " + strconv.FormatInt(to.Unix(), 10)}, base, cut)
-		return err
-	})
 }

@@ -157,8 +157,14 @@ type Reader interface {
 	DayOfWork(ctx context.Context, span Day) (DayOfWork, error)
 	// OutletBegan is when an outlet was opened.
 	OutletBegan(ctx context.Context, merchant MerchantID, outlet OutletID) (time.Time, error)
-	// SelfClosing are the merchants whose days close by themselves.
-	SelfClosing(ctx context.Context) ([]Merchant, error)
+	// ClosingCount is how far an outlet's closings have counted. ErrNotFound
+	// where that is not written down.
+	ClosingCount(ctx context.Context, merchant MerchantID, outlet OutletID) (ClosingCount, error)
+	// Cutoffs are those of the merchants whose days close by themselves.
+	Cutoffs(ctx context.Context) ([]Cutoff, error)
+	// SelfClosing are outlets of such merchants that were opened before an
+	// instant and are not counted up to it, by their ids after one.
+	SelfClosing(ctx context.Context, cutoff Cutoff, to time.Time, after OutletID, limit int) ([]SelfClosing, error)
 	// Members are those of a merchant who can be written to.
 	Members(ctx context.Context, merchant MerchantID) ([]Person, error)
 	// Listeners are the members who want to hear of payments by a link, and can
@@ -339,6 +345,10 @@ type Tx interface {
 	// InsertReports keeps reports that became due and returns those that are new.
 	InsertReports(ctx context.Context, reports []SentReport) ([]SentReport, error)
 	InsertDayClosing(ctx context.Context, c DayClosing) error
+	// MarkClosingCount writes how far an outlet's closings have counted.
+	MarkClosingCount(ctx context.Context, c ClosingCount) error
+	// MoveClosingCount does, unless it has changed meanwhile.
+	MoveClosingCount(ctx context.Context, from, to ClosingCount) error
 	// MarkReportDone notes that a report was sent, or is of no use.
 	MarkReportDone(ctx context.Context, merchant MerchantID, id ReportID, now time.Time) error
 

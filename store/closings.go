@@ -62,11 +62,6 @@ func (q queries) OutletBegan(ctx context.Context, merchant payments.MerchantID, 
 	return at, err
 }
 
-// SelfClosing returns the merchants whose days close by themselves.
-func (q queries) SelfClosing(ctx context.Context) ([]payments.Merchant, error) {
-	return many[payments.Merchant](ctx, q.db, `SELECT `+merchantColumns+` FROM merchants m WHERE m.close_days ORDER BY m.id`)
-}
-
 // InsertDayClosing keeps a closing for ever.
 func (t *tx) InsertDayClosing(ctx context.Context, c payments.DayClosing) error {
 	var person *payments.PersonID
