@@ -101,6 +101,7 @@ func pressed() []press {
 		{"closings", free, "closings", false, ""},
 		{"closeask", payments.ActionCloseDay, "closeask", false, ""},
 		{"closing", free, "closing:$first:1", false, ""},
+		{"closingpaper", free, "closingpaper:$first:1:pdf", false, ""},
 		{"correct", payments.ActionCloseDay, "correct:$first:1", true, ""},
 		{"closeday", payments.ActionCloseDay, "closeday:$first:1", true, ""},
 		{"closeself", payments.ActionEditMerchant, "closeself:on", true, ""},

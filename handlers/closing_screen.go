@@ -67,7 +67,11 @@ func closingScreen(p *locales.Printer, v payments.DayClosingView) chat.Screen {
 	lines = append(append(lines, ""), figuresLines(p, c.Figures)...)
 	lines = append(lines, p.HTML("closing.total", "total", c.Total.Taken.Total, "number", c.Total.Taken.Count),
 		"", p.HTML("closing.hash", "hash", hex.EncodeToString(c.Hash[:8])))
-	screen := chat.Screen{Text: strings.Join(lines, "\n")}
+	paper := func(kind string) chat.Action { return chat.Act(actionClosingPaper, c.OutletID, c.Number, kind) }
+	screen := chat.Screen{Text: strings.Join(lines, "\n"), Buttons: [][]chat.Button{{
+		{Text: p.Text("closing.button.pdf"), Action: paper(paperPDF)},
+		{Text: p.Text("closing.button.picture"), Action: paper(paperPicture)},
+	}}}
 	if v.MayClose {
 		screen.Buttons = append(screen.Buttons, []chat.Button{{
 			Text: p.Text("closing.button.correct"), Action: chat.Act(actionCorrect, c.OutletID, c.Number),
