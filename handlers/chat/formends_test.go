@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -31,6 +32,44 @@ func TestFormOfFormerVersion(t *testing.T) {
 			expect(t, s.deliver(c.update(s)), c.want...)
 		})
 	}
+}
+
+// A press on a question that is asked once more meanwhile, after a crash or under a hint, is an answer all the same. One
+// on a question from before the form came here is not.
+func TestFormPressOnEarlierCopy(t *testing.T) {
+	s, _, _ := shopStage(t)
+	dead := false
+	s.cfg.Inbox = deadView{s.mem, func() bool { return dead }}
+	s.start()
+	s.deliver(s.text("/new"))
+	dead = true // the mark is lost
+	s.deliver(s.text("Café"))
+	press, later := s.tap("Taxi"), s.tap("Taxi")
+	s.halt()
+	dead = false
+	s.start()
+	expect(t, s.deliver(press), "clear #", "say kind? | [Cafe] [Taxi] | [More] | [Back] [Cancel]",
+		"clear #", "say plate? | [Back] [Cancel]", "answer")
+
+	// The process may also end before it has kept which message asked.
+	s.deliver(s.text("/stop"), s.text("/new"))
+	s.cfg.Sessions = savesOnce(s.mem)
+	s.halt()
+	dead = true
+	s.start()
+	s.deliver(s.text("Café"))
+	press, later = s.tap("Taxi"), s.tap("Taxi")
+	s.halt()
+	dead, s.cfg.Sessions = false, s.mem
+	s.start()
+	expect(t, s.deliver(press), "clear #", "say kind? | [Cafe] [Taxi] | [More] | [Back] [Cancel]",
+		"clear #", "say plate? | [Back] [Cancel]", "answer")
+
+	back := s.tap("Back")
+	expect(t, s.deliver(s.msg(`"sticker":{"file_id":"s"}`)), "clear #", "say please answer//plate? | [Back] [Cancel]")
+	expect(t, s.deliver(back), "clear #", "say kind? | [Cafe] [Taxi] | [More] | [Back] [Cancel]", "answer")
+	s.clock.advance(time.Minute)
+	expect(t, s.deliver(later), "answer old button", "clear #", "clear #", "say kind? | [Cafe] [Taxi] | [More] | [Back] [Cancel]")
 }
 
 // An update that runs again after a crash finds the form moved by itself, and is not taken for the next answer.

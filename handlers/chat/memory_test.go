@@ -126,6 +126,22 @@ func (d deadView) SaveSession(ctx context.Context, s Session) error {
 	return d.memory.SaveSession(ctx, s)
 }
 
+// savesOnce is the store of a process that is killed after it has saved one session.
+func savesOnce(m *memory) Sessions { return &oneSave{memory: m} }
+
+type oneSave struct {
+	*memory
+	saved bool
+}
+
+func (o *oneSave) SaveSession(ctx context.Context, s Session) error {
+	if o.saved {
+		return nil
+	}
+	o.saved = true
+	return o.memory.SaveSession(ctx, s)
+}
+
 // clock is moved by hand and by waiting.
 type clock struct {
 	mu    sync.Mutex

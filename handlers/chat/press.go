@@ -47,10 +47,15 @@ func (r *Runtime) formPress(ctx context.Context, t *Turn, at *seat) error {
 }
 
 // offers tells that the pressed button belongs to the step that is asked now: its form, its step, and a message not
-// older than the question.
+// older than the question. Of a question that was asked more than once, as after a crash, every copy counts: who pressed
+// had no way to see that another was coming.
 func (at *seat) offers(t *Turn) bool {
+	oldest := at.first
+	if oldest == 0 { // of a former version of the program
+		oldest = at.message
+	}
 	return len(t.Action.Args) >= 2 && t.Action.Arg(0) == at.form.Name &&
-		t.Action.Arg(1) == at.form.Steps[at.step].Name && t.MessageID >= at.message
+		t.Action.Arg(1) == at.form.Steps[at.step].Name && t.MessageID >= oldest
 }
 
 // ranBefore tells that this very update brought the form where it is, and runs again after a crash.

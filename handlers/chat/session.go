@@ -34,6 +34,7 @@ type Sessions interface {
 const (
 	ownPrefix = "chat."
 	ownUpdate = ownPrefix + "update" // the update that brought the session here: when it runs again, it is no answer
+	ownFirst  = ownPrefix + "first"  // no message before it has asked since the form came to its step
 	ownMarkup = ownPrefix + "markup" // what the question carries
 	ownBack   = ownPrefix + "back"   // texts of the runtime's keys as the person sees them, whatever the language is now
 	ownCancel = ownPrefix + "cancel"
@@ -53,6 +54,8 @@ type seat struct {
 	step         int
 	values       Values
 	message      int
+	first        int  // no message before it has asked since the form came here
+	fresh        bool // the form came here in this turn, and nothing has asked yet
 	markup       string
 	back, cancel string
 	update       int64
@@ -75,6 +78,7 @@ func (r *Runtime) load(ctx context.Context, chat ChatID) (*seat, error) {
 	}
 	at.form, at.step = form, form.index(s.Step)
 	at.update, _ = strconv.ParseInt(s.Values[ownUpdate], 10, 64)
+	at.first, _ = strconv.Atoi(s.Values[ownFirst])
 	for k, v := range s.Values {
 		if !strings.HasPrefix(k, ownPrefix) {
 			at.values[k] = v
@@ -106,6 +110,9 @@ func (r *Runtime) save(ctx context.Context, chat ChatID, at *seat) error {
 	}
 	if at.update != 0 {
 		values[ownUpdate] = strconv.FormatInt(at.update, 10)
+	}
+	if at.first != 0 {
+		values[ownFirst] = strconv.Itoa(at.first)
 	}
 	err := r.cfg.Sessions.SaveSession(ctx, Session{Chat: chat, Form: at.form.Name, Version: at.form.Version,
 		Step: at.form.Steps[at.step].Name, Values: values, MessageID: at.message, UpdatedAt: r.cfg.Now().UTC()})

@@ -22,6 +22,9 @@ func (r *Runtime) open(ctx context.Context, t *Turn, name string, v Values) erro
 	r.fade(ctx, t, old)
 	t.moved = true
 	at := &seat{form: form, values: v.clone(), step: form.after(-1, v)}
+	if old != nil {
+		at.message = old.message // what is asked now comes after it
+	}
 	if at.step < 0 {
 		return r.finish(ctx, t, at)
 	}
@@ -31,7 +34,7 @@ func (r *Runtime) open(ctx context.Context, t *Turn, name string, v Values) erro
 // stand stores the place and asks. It is stored first: a person who sees a question must be at that step, and an
 // update that runs again after a crash finds itself in at.update and is not taken for the next answer.
 func (r *Runtime) stand(ctx context.Context, t *Turn, at *seat) error {
-	at.update = t.UpdateID
+	at.update, at.first, at.fresh = t.UpdateID, max(at.message, t.MessageID)+1, true
 	if err := r.save(ctx, t.Chat, at); err != nil {
 		return err
 	}
@@ -56,6 +59,9 @@ func (r *Runtime) ask(ctx context.Context, t *Turn, at *seat, hint string) error
 		return err
 	}
 	at.message = id
+	if at.fresh {
+		at.first, at.fresh = id, false
+	}
 	if at.markup == markupKeys {
 		t.keysSet = false // this keyboard is the form's
 	}
