@@ -12,9 +12,10 @@ const (
 )
 
 // DecideInvitation lets an owner of the invitation's merchant, whichever they
-// work in at the moment, take an invitee in or turn them away. Errors:
-// CodeInvitationGone (also for who is no owner: it reveals nothing, and for one
-// that was decided on).
+// work in at the moment, take an invitee in or turn them away. What an owner has
+// decided stands: a second word, also another one by another owner, is answered
+// with the first. Error: CodeInvitationGone (also for who is no owner: it
+// reveals nothing).
 func (s *Service) DecideInvitation(ctx context.Context, id PersonID, invitation InvitationID, accept bool) (InvitationView, error) {
 	var i Invitation
 	err := s.Store.Atomically(ctx, func(tx Tx) (err error) {
@@ -25,7 +26,17 @@ func (s *Service) DecideInvitation(ctx context.Context, id PersonID, invitation 
 		if err != nil {
 			return found(err, CodeInvitationGone)
 		}
-		if !owner.Role.Can(ActionEditTeam) || i.StateAt(s.now()) != InvitationAnswered {
+		if !owner.Role.Can(ActionEditTeam) {
+			return Fail(CodeInvitationGone)
+		}
+		switch i.StateAt(s.now()) {
+		case InvitationAnswered:
+		case InvitationDeclined:
+			return nil
+		case InvitationAccepted:
+			_, err := tx.Member(ctx, i.MerchantID, i.PersonID)
+			return found(err, CodeInvitationGone) // dismissed since
+		default:
 			return Fail(CodeInvitationGone)
 		}
 		if err := tx.LockPerson(ctx, i.PersonID); err != nil {
