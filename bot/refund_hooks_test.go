@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"elkart.kg/trade/bot/demo/telegram/chatscript"
@@ -14,16 +13,7 @@ import (
 // once, as a finger does on a slow connection: the second press still has what
 // the button carried when it was shown.
 func (w *world) hookTwice(ctx context.Context, s *chatscript.Session, label string) error {
-	message, data := 0, ""
-	for _, m := range w.Telegram.Chat(s.User.ID).Messages {
-		for _, row := range m.Buttons {
-			for _, b := range row {
-				if strings.Contains(b.Text, label) {
-					message, data = m.ID, b.Data
-				}
-			}
-		}
-	}
+	message, data := newestButton(w.Telegram.Chat(s.User.ID), label)
 	if data == "" {
 		return fmt.Errorf("no button contains %q", label)
 	}

@@ -168,6 +168,7 @@ func (w *world) runner() *chatscript.Runner {
 			"pay":      w.hookPay,
 			"pay_late": w.hookPayLate,
 			"twice":    w.hookTwice,
+			"both":     w.hookBoth,
 			"say":      w.hookSay,
 			"scan":     w.hookScan,
 			"scans":    w.hookScans,

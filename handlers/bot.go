@@ -296,7 +296,7 @@ func (b *Bot) Routes() chat.Routes {
 			actionCloseSelf:    b.registered(b.closeSelf),
 		},
 		Signals: map[string]chat.Handler{SignalCardAdded: b.cardAdded, SignalJoined: b.memberJoined},
-		Forms: []chat.Form{
+		Forms: withWaysOut(
 			b.setupForm(),
 			b.cardForm(),
 			b.refundForm(),
@@ -315,7 +315,7 @@ func (b *Bot) Routes() chat.Routes {
 			b.joinForm(),
 			b.findForm(),
 			b.historyDaysForm(),
-		},
+		),
 		Text:      b.registered(b.text),
 		Other:     b.registered(b.other),
 		Edited:    b.edited,

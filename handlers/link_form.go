@@ -173,10 +173,6 @@ func (b *Bot) linkEdited(ctx context.Context, t *chat.Turn, v chat.Values) error
 		change.Comment = &comment
 	}
 	ticket, err := b.service.EditLink(ctx, visit(t).ID, payments.LinkID(id), change)
-	if payments.CodeOf(err) == payments.CodeLinkClosed {
-		// No answer helps any more.
-		return errors.Join(err, t.CloseForm(ctx))
-	}
 	if err != nil {
 		return err
 	}
