@@ -24,7 +24,8 @@ func (w *world) balanced() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	rows, err := w.pool.Query(ctx, `SELECT e::text FROM money_of_merchants(0) e UNION ALL SELECT e::text FROM money_of_payments(0) e`)
+	rows, err := w.pool.Query(ctx, `SELECT e::text FROM money_of_merchants(0) e UNION ALL SELECT e::text FROM money_of_payments(0) e
+		UNION ALL SELECT e::text FROM figures_of_rows(0) e`)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -19,7 +19,8 @@ func faults(ctx context.Context, db interface {
 }, merchant payments.MerchantID) ([]string, error) {
 	rows, err := db.Query(ctx, `
 		SELECT 'merchant ' || e::text FROM money_of_merchants($1) e
-		UNION ALL SELECT 'payment ' || e::text FROM money_of_payments($1) e`, merchant)
+		UNION ALL SELECT 'payment ' || e::text FROM money_of_payments($1) e
+		UNION ALL SELECT 'figures ' || e::text FROM figures_of_rows($1) e`, merchant)
 	if err != nil {
 		return nil, err
 	}
@@ -68,6 +69,9 @@ func TestEquationSeesFaults(t *testing.T) {
 		"a fee charged twice":       `UPDATE payments SET fee = fee * 2`,
 		"a lost credit":             `DELETE FROM credits WHERE withheld = 0`,
 		"a lost withholding":        `DELETE FROM withholdings`,
+		"an hour off by a tyiyn":    `UPDATE figures SET fees = fees + 1 WHERE hours = 1`,
+		"a lost day":                `DELETE FROM figures WHERE hours = 24`,
+		"a payment not counted":     `ALTER TABLE payments DISABLE TRIGGER ALL; DELETE FROM payments WHERE id = (SELECT max(id) FROM payments)`,
 	} {
 		tx, err := w.pool.Begin(t.Context())
 		must(t, err)

@@ -169,6 +169,7 @@ func TestEmptyFile(t *testing.T) {
 func TestReconcileOverflow(t *testing.T) {
 	c := newClerk(t)
 	const most = payments.Money(1<<63 - 1)
+	c.exec(`ALTER TABLE payments DISABLE TRIGGER USER`) // no hour's figures hold so much
 	c.settled("a", most, monday.Add(time.Hour))
 	c.settled("b", 1, monday.Add(time.Hour))
 	for name, file := range map[string]*clearingFile{

@@ -1,4 +1,4 @@
--- The merchants' money, for tests. Both functions return what does not add up,
+-- The merchants' money, for tests. Each function returns what does not add up,
 -- of one merchant or (0) of all.
 
 -- For each merchant:
@@ -53,4 +53,31 @@ CREATE OR REPLACE FUNCTION money_of_payments(one bigint) RETURNS TABLE (payment 
     SELECT r.payment_id, format('refund %s is %s after %s', r.id, r.state, e.state) FROM refunds r
     CROSS JOIN LATERAL (SELECT state FROM refund_events WHERE refund_id = r.id ORDER BY id DESC LIMIT 1) e
     WHERE one IN (0, r.merchant_id) AND e.state <> r.state
+$$;
+
+-- Figures that are kept, where they are not what a look at every row gives.
+CREATE OR REPLACE FUNCTION figures_of_rows(one bigint) RETURNS TABLE (what text, figures figures) LANGUAGE sql STABLE AS $$
+    WITH moments AS (
+        SELECT merchant_id, outlet_id, final_at AS at, 1 AS taken, amount AS taken_total, 0 AS reversed, 0::bigint AS reversed_total,
+            0 AS refunded, 0::bigint AS refunded_total, fee
+        FROM payments WHERE state IN ('succeeded', 'reversed')
+        UNION ALL
+        SELECT merchant_id, outlet_id, reversed_at, 0, 0, 1, amount, 0, 0, -fee FROM payments WHERE state = 'reversed'
+        UNION ALL
+        SELECT p.merchant_id, p.outlet_id, r.final_at, 0, 0, 0, 0, 1, r.amount, 0
+        FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.state = 'succeeded'
+    ), rows AS (
+        SELECT merchant_id, outlet_id, size::smallint, date_trunc(unit, at, 'UTC') AS since, sum(taken)::bigint,
+            sum(taken_total)::bigint, sum(reversed)::bigint, sum(reversed_total)::bigint, sum(refunded)::bigint,
+            sum(refunded_total)::bigint, sum(fee)::bigint
+        FROM moments, (VALUES (1, 'hour'), (24, 'day')) spans (size, unit)
+        WHERE one IN (0, merchant_id) GROUP BY 1, 2, 3, 4
+    ), kept AS (
+        -- Rows in which everything was taken out again say nothing.
+        SELECT * FROM figures f WHERE one IN (0, merchant_id)
+            AND (taken, taken_total, reversed, reversed_total, refunded, refunded_total, fees) <> (0, 0, 0, 0, 0, 0, 0)
+    )
+    SELECT 'kept', k::figures FROM (TABLE kept EXCEPT TABLE rows) k
+    UNION ALL
+    SELECT 'missing', m::figures FROM (TABLE rows EXCEPT TABLE kept) m
 $$;
