@@ -16,12 +16,13 @@ import (
 	"elkart.kg/trade/store"
 )
 
-const reportsUsage = `usage: bench reports [--merchants 100000] [--payments 1000000] [--history 0] [--rounds 5]
+const reportsUsage = `usage: bench reports [--merchants 100000] [--payments 1000000] [--history 0] [--rounds 5] [--closings 0]
   --payments N  of the day that is reported
-  --history N   payments of the days before it`
+  --history N   payments of the days before it
+  --closings N  merchants whose days close by themselves`
 
 // reportsOptions are the flags of "bench reports".
-type reportsOptions struct{ merchants, payments, history, rounds int }
+type reportsOptions struct{ merchants, payments, history, rounds, closings int }
 
 func parseReportsOptions(args []string) (o reportsOptions, err error) {
 	flags := flag.NewFlagSet("bench reports", flag.ContinueOnError)
@@ -30,11 +31,12 @@ func parseReportsOptions(args []string) (o reportsOptions, err error) {
 	flags.IntVar(&o.payments, "payments", 1_000_000, "")
 	flags.IntVar(&o.history, "history", 0, "")
 	flags.IntVar(&o.rounds, "rounds", 5, "")
+	flags.IntVar(&o.closings, "closings", 0, "")
 	if err := flags.Parse(args); err != nil {
 		return o, usageError(fmt.Sprintf("bench reports: %s\n%s", strings.Join(strings.Fields(err.Error()), " "), reportsUsage))
 	}
 	if flags.NArg() > 0 || o.merchants < 1 || o.merchants > 1_000_000 || o.payments < 1 || o.payments > 20_000_000 ||
-		o.history < 0 || o.history > 100_000_000 || o.rounds < 1 {
+		o.history < 0 || o.history > 100_000_000 || o.rounds < 1 || o.closings < 0 || o.closings > o.merchants {
 		return o, usageError("bench reports: wrong argument\n" + reportsUsage)
 	}
 	return o, nil
@@ -58,7 +60,7 @@ type reportsResult struct {
 	HeapMB    float64 `json:"heap_mb,omitempty"` // the most that was in use, sampled
 	Errors    int     `json:"errors"`            // figures that are wrong
 	Ratio     float64 `json:"ratio,omitempty"`   // of the summary: figures to bare
-	Reports   int     `json:"reports,omitempty"` // put down
+	Reports   int     `json:"reports,omitempty"` // put down, or days closed
 	PerSecond float64 `json:"per_second,omitempty"`
 }
 
@@ -133,10 +135,18 @@ func benchReports(ctx context.Context, b bench, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	closed, err := closeEverybodysDays(ctx, b, s, db.pool, o, evening)
+	if err != nil {
+		return err
+	}
 	summary := reportsResult{Stage: "summary", Merchants: o.merchants, Payments: o.payments, MS: figures.MS, Errors: wrong + made.Errors}
 	bareLine := line("bare", bare)
 	summary.Ratio = figures.MS / bareLine.MS
-	for _, r := range []reportsResult{bareLine, figures, made, summary} {
+	lines := append([]reportsResult{bareLine, figures, made}, closed...)
+	for _, r := range lines {
+		summary.Errors = max(summary.Errors, r.Errors)
+	}
+	for _, r := range append(lines, summary) {
 		if err := b.result(r); err != nil {
 			return err
 		}

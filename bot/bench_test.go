@@ -98,7 +98,7 @@ func nothingLeft(t *testing.T, database string) {
 // The figures of everybody and the reports, tiny. How they compare only a
 // measurement of some size can tell.
 func TestBenchReports(t *testing.T) {
-	lines, said, err := measure(t, pgtest.New(t), "reports", "--merchants", "1200", "--payments", "5000", "--history", "3000", "--rounds", "2")
+	lines, said, err := measure(t, pgtest.New(t), "reports", "--merchants", "1200", "--payments", "5000", "--history", "3000", "--rounds", "2", "--closings", "40")
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
@@ -109,7 +109,7 @@ func TestBenchReports(t *testing.T) {
 			t.Errorf("%v", line)
 		}
 	}
-	if diff := cmp.Diff(stages, []string{"bare", "figures", "reports", "summary"}); diff != "" {
+	if diff := cmp.Diff(stages, []string{"bare", "figures", "reports", "closings_first", "closings", "closings_quiet", "summary"}); diff != "" {
 		t.Errorf("stages (-got +want):\n%s", diff)
 	}
 }

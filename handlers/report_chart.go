@@ -21,7 +21,10 @@ func ChartData(p *locales.Printer, r payments.Report) documents.Chart {
 	chart := documents.Chart{
 		Title: p.Text("report.chart", "total", r.Figures.Taken.Total),
 		Note:  chartNote(p, r),
-		Top:   p.ShortSum(scale), Middle: p.ShortSum(scale / 2), Scale: int64(scale),
+		Top:   p.ShortSum(scale), Scale: int64(scale),
+	}
+	if scale/2 >= payments.Som {
+		chart.Middle = p.ShortSum(scale / 2) // less than a som would read as nothing
 	}
 	called := false
 	for i, b := range bars {

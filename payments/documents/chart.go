@@ -81,19 +81,21 @@ func (p *Press) bars(canvas *raster, c Chart, axis float64) {
 			canvas.box(fill, x-wide/2, chartFloor-max(height, 1.5), wide, max(height, 1.5))
 		}
 		for _, words := range []struct {
-			text string
-			face face
-			ink  ink
-			y    float64
+			text    string
+			face    face
+			ink     ink
+			leftest float64
+			y       float64
 		}{
-			{p.clean(bar.Label), under, ink{chartQuiet, chartPaper}, chartFloor + 18},
-			{p.clean(bar.Called), over, ink{chartLetter, chartPaper}, chartFloor - height - 5},
+			{p.clean(bar.Label), under, ink{chartQuiet, chartPaper}, chartMargin, chartFloor + 18},
+			// Beside the scale, not over its labels.
+			{p.clean(bar.Called), over, ink{chartLetter, chartPaper}, axis, chartFloor - height - 5},
 		} {
 			if words.text == "" {
 				continue
 			}
 			half := words.face.of(words.text) / 2
-			middle := min(max(x, chartMargin+half), chartWidth-chartMargin-half)
+			middle := min(max(x, words.leftest+half), chartWidth-chartMargin-half)
 			canvas.text(words.ink, words.face, middle-half, words.y, words.text)
 		}
 	}

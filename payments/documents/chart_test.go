@@ -34,8 +34,13 @@ func TestChartPictures(t *testing.T) {
 	}
 	hostile.Scale = 1 << 62
 	hostile.Bars[61].Called = strings.Repeat("9", 30)
+	month := Chart{Title: "Выручка: 309 999 999,69 сом", Note: "01.12.2026 – 31.12.2026", Top: "10 млн", Middle: "5 млн", Scale: 10_000_000_00}
+	for i := range 31 {
+		month.Bars = append(month.Bars, ChartBar{Value: 9_999_999_99 - int64(i)*100_000_00})
+	}
+	month.Bars[0].Called, month.Bars[30].Label = "9,9 млн", "31" // beside the scale's own labels
 	empty := Chart{Title: "Выручка: 0 сом", Top: "1", Middle: "0", Scale: 100, Bars: []ChartBar{{Label: "09"}, {Label: "10"}}}
-	for name, c := range map[string]Chart{"chart-ky-day": kyrgyzChart(), "chart-hostile": hostile, "chart-empty": empty, "chart-nothing": {Title: "A"}} {
+	for name, c := range map[string]Chart{"chart-ky-day": kyrgyzChart(), "chart-hostile": hostile, "chart-empty": empty, "chart-month": month, "chart-nothing": {Title: "A"}} {
 		picture, err := press.ChartPNG(c)
 		if err != nil {
 			t.Fatal(err)
