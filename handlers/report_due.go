@@ -47,7 +47,7 @@ func dueReportScreen(p *locales.Printer, r payments.Report, picture []byte) chat
 		}
 	}
 	row := []chat.Button{{Text: p.Text("report.button.details"), Action: chat.Act(actionReport, append(reportArgs(r.Period, r.Outlet), apart)...)}}
-	return chat.Screen{Text: reportText(p, r), Photo: picture, Buttons: [][]chat.Button{append(row, fileButton(p, r)...)}}
+	return chat.Screen{Text: reportCaption(p, r, picture), Photo: picture, Buttons: [][]chat.Button{append(row, fileButton(p, r)...)}}
 }
 
 // fileButton brings a report's payments as a file, whoever may have it.

@@ -11,14 +11,28 @@ import (
 
 // reportScreen is a report that somebody asked for, with the ways to others.
 func reportScreen(p *locales.Printer, r payments.Report, picture []byte) chat.Screen {
-	return chat.Screen{Photo: picture, Text: reportText(p, r), Buttons: reportButtons(p, r)}
+	return chat.Screen{Photo: picture, Text: reportCaption(p, r, picture), Buttons: reportButtons(p, r)}
 }
 
-// sharesShown is how many outlets or people a report names.
-const sharesShown = 5
+// sharesShown is how many outlets or people a report names, fewestShares how
+// many at least.
+const (
+	sharesShown  = 5
+	fewestShares = 2
+)
+
+// reportCaption is a report in words that fit under its picture: names and sums
+// as long as they may be would make two messages of it.
+func reportCaption(p *locales.Printer, r payments.Report, picture []byte) string {
+	text := reportText(p, r, sharesShown)
+	for n := sharesShown - 1; len(picture) > 0 && n >= fewestShares && !chat.FitsCaption(text); n-- {
+		text = reportText(p, r, n)
+	}
+	return text
+}
 
 // reportText is a report in words: what counts first.
-func reportText(p *locales.Printer, r payments.Report) string {
+func reportText(p *locales.Printer, r payments.Report, shares int) string {
 	lines := []string{reportTitle(p, r)}
 	if name := reportOutlet(r); name != "" {
 		lines = append(lines, p.HTML("report.outlet", "outlet", name))
@@ -45,7 +59,7 @@ func reportText(p *locales.Printer, r payments.Report) string {
 		lines = append(lines, p.HTML("report.credited", "total", r.Settled.Credited))
 	}
 	if r.Settled.Due > 0 {
-		lines = append(lines, p.HTML("report.due", "total", r.Settled.Due))
+		lines = append(lines, p.HTML(dueKey(r.Period), "total", r.Settled.Due))
 	}
 	if busiest := reportBusiest(p, r); busiest != "" {
 		lines = append(lines, busiest)
@@ -54,9 +68,20 @@ func reportText(p *locales.Printer, r payments.Report) string {
 		yesterday := r.Period.First.Plus(-1)
 		lines = append(lines, p.HTML("report.since", "date", p.Date(yesterday.Time()), "total", r.Since.Taken.Total, "number", r.Since.Taken.Count))
 	}
-	lines = append(lines, reportShares(p, "report.places", r.Places)...)
-	lines = append(lines, reportShares(p, "report.people", r.People)...)
+	lines = append(lines, reportShares(p, "report.places", r.Places, shares)...)
+	lines = append(lines, reportShares(p, "report.people", r.People, shares)...)
 	return strings.Join(append(lines, reportUnusual(p, r)...), "\n")
+}
+
+// dueKey: what was on its way when a time ended may have arrived since.
+func dueKey(period payments.ReportPeriod) string {
+	switch {
+	case period.Open:
+		return "report.due"
+	case period.First == period.Last:
+		return "report.due_that_day"
+	}
+	return "report.due_then"
 }
 
 // reportTitle says for when the report is; one that stops before the end of the
@@ -122,7 +147,7 @@ func reportBusiest(p *locales.Printer, r payments.Report) string {
 }
 
 // reportShares lists the largest parts of the takings; one alone is all of it.
-func reportShares(p *locales.Printer, title string, shares []payments.Share) []string {
+func reportShares(p *locales.Printer, title string, shares []payments.Share, shown int) []string {
 	if len(shares) < 2 {
 		return nil
 	}
@@ -133,7 +158,7 @@ func reportShares(p *locales.Printer, title string, shares []payments.Share) []s
 		if s.OutletID == 0 && s.PersonID == 0 {
 			name = p.Text("report.counter")
 		}
-		if i < sharesShown-1 || len(shares) <= sharesShown {
+		if i < shown-1 || len(shares) <= shown {
 			lines = append(lines, p.HTML("report.share", "name", clip(name, shareName), "total", s.Total, "number", s.Count))
 			continue
 		}

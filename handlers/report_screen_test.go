@@ -2,9 +2,11 @@ package handlers
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
+	"elkart.kg/trade/handlers/chat"
 	"elkart.kg/trade/locales"
 	"elkart.kg/trade/payments"
 )
@@ -139,5 +141,34 @@ func TestReportButtonsComeBack(t *testing.T) {
 	}
 	if seen != 6 {
 		t.Errorf("%d buttons, want day, week, month, the month before, outlet, dates", seen)
+	}
+}
+
+// However long its names and large its sums: a report with a picture is one
+// message, and nothing of it is cut off.
+func TestReportIsOneMessage(t *testing.T) {
+	c := catalog(t)
+	r := sampleReport(payments.ReportDaily)
+	r.Outlet = 0
+	r.Places, r.People = nil, nil
+	huge := payments.Takings{Count: 123_456, Total: 123_456_789_50}
+	for i := range 40 {
+		name := strings.Repeat("Ш", 30)
+		r.Places = append(r.Places, payments.Share{OutletID: payments.OutletID(i + 1), Name: name, Takings: huge})
+		r.People = append(r.People, payments.Share{PersonID: payments.PersonID(i + 1), Name: name, Takings: huge})
+	}
+	r.Figures = payments.Figures{Taken: huge, Reversed: huge, Refunded: huge, Fees: huge.Total}
+	r.Before, r.Since = r.Figures, r.Figures
+	r.Settled = payments.Settled{Credited: huge.Total, Due: huge.Total, Late: huge.Count, Doubled: huge.Count, Refused: huge.Count, Breaks: huge.Count}
+	for _, l := range locales.Languages() {
+		p := c.Printer(l.Code)
+		for name, screen := range map[string]chat.Screen{"asked for": reportScreen(p, r, []byte("PNG")), "by itself": dueReportScreen(p, r, []byte("PNG"))} {
+			if !chat.FitsCaption(screen.Text) {
+				t.Errorf("%s, %s: too long to stand under a picture:\n%s", l.Code, name, screen.Text)
+			}
+			if !strings.Contains(screen.Text, p.HTML("report.breaks", "number", huge.Count)) {
+				t.Errorf("%s, %s: cut off:\n%s", l.Code, name, screen.Text)
+			}
+		}
 	}
 }

@@ -7,8 +7,8 @@ import (
 )
 
 // DueReportFor works out a report that became due. ok is false when there is
-// nothing to send: it was sent before, its person may not be told any more, or
-// nothing happened and they do not want to hear of that.
+// nothing to send: it was sent before, its person may not be told any more or
+// has blocked us, or nothing happened and they do not want to hear of that.
 func (s *Service) DueReportFor(ctx context.Context, job SendReport) (r Report, ok bool, err error) {
 	sent, err := s.Store.SentReport(ctx, job.MerchantID, job.ReportID)
 	if err != nil {
@@ -22,7 +22,7 @@ func (s *Service) DueReportFor(ctx context.Context, job SendReport) (r Report, o
 		return r, false, fmt.Errorf("members of merchant %d: %w", job.MerchantID, err)
 	}
 	at := slices.IndexFunc(people, func(p Person) bool { return p.ID == sent.PersonID })
-	if at < 0 || !people[at].Role.Can(ActionReport) || sent.OutletID != 0 && !people[at].Sees(sent.OutletID) {
+	if at < 0 || people[at].Blocked || !people[at].Role.Can(ActionReport) || sent.OutletID != 0 && !people[at].Sees(sent.OutletID) {
 		return r, false, nil
 	}
 	m, err := s.Store.Merchant(ctx, job.MerchantID)

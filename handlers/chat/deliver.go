@@ -18,6 +18,9 @@ type part struct {
 	markup   models.ReplyMarkup // nil: none
 }
 
+// FitsCaption reports whether a text (HTML) can stand under a picture, in one message with it.
+func FitsCaption(text string) bool { return units(plain(text)) <= maxCaption }
+
 // parts cuts a screen into what fits: a long text into several messages, a picture with a long caption into the
 // picture and the text. The buttons come with the last one.
 func (s Screen) parts(markup models.ReplyMarkup) []part {
@@ -25,7 +28,7 @@ func (s Screen) parts(markup models.ReplyMarkup) []part {
 	text := s.Text
 	if len(s.Photo) > 0 || s.Document != nil {
 		p := part{photo: s.Photo, document: s.Document, silent: s.Silent}
-		if units(plain(text)) <= maxCaption {
+		if FitsCaption(text) {
 			p.text, text = text, ""
 		}
 		parts = append(parts, p)

@@ -26,6 +26,7 @@ type limits struct {
 	now      func() time.Time
 	wait     func(context.Context, time.Duration) error
 	all      *rate.Limiter
+	bulk     *rate.Limiter // lets what goes out in bulk pass one by one
 	chatRate rate.Limit
 	burst    int
 
@@ -45,6 +46,7 @@ func newLimits(cfg SenderConfig, wait func(context.Context, time.Duration) error
 	}
 	overall := perSecond(cfg.Rate, defaultRate)
 	l.all = rate.NewLimiter(overall, max(1, int(min(overall, defaultRate))))
+	l.bulk = rate.NewLimiter(overall, 1)
 	l.chatRate = perSecond(cfg.ChatRate, defaultChatRate)
 	if l.burst <= 0 {
 		l.burst = defaultChatBurst
@@ -79,8 +81,12 @@ func (l *limits) pace(ctx context.Context, chat ChatID) error {
 }
 
 // spare waits until the pace over all chats leaves half a burst free, so that
-// what goes out in bulk never makes those wait who are talking to us.
+// what goes out in bulk never makes those wait who are talking to us. However
+// many wait here, one passes at a time: together they would take it all.
 func (l *limits) spare(ctx context.Context) error {
+	if err := l.take(ctx, l.bulk); err != nil {
+		return err
+	}
 	for l.all.Limit() != rate.Inf {
 		missing := float64(l.all.Burst())/2 - l.all.TokensAt(l.now())
 		if missing <= 0 {

@@ -351,3 +351,19 @@ func TestSpareLeavesRoom(t *testing.T) {
 		t.Errorf("%d messages took %s at 30 a second", sent, took)
 	}
 }
+
+// However many of a bulk wait at once, they pass at the pace of messages: what
+// is left free is left free.
+func TestSparePassesOneByOne(t *testing.T) {
+	s, _, clock, _ := newTestSender(t, func(c *SenderConfig) { c.Rate, c.ChatRate = 30, -1 })
+	begin := clock.now()
+	const waiting = 31
+	for range waiting { // none of them has sent yet
+		if err := s.Spare(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if took := clock.now().Sub(begin); took < (waiting-1)*time.Second/30-time.Millisecond {
+		t.Errorf("%d passed within %s", waiting, took)
+	}
+}
