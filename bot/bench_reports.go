@@ -16,13 +16,14 @@ import (
 	"elkart.kg/trade/store"
 )
 
-const reportsUsage = `usage: bench reports [--merchants 100000] [--payments 1000000] [--history 0] [--rounds 5] [--closings 0]
+const reportsUsage = `usage: bench reports [--merchants 100000] [--payments 1000000] [--history 0] [--rounds 5] [--closings 0] [--sent 0]
   --payments N  of the day that is reported
   --history N   payments of the days before it
-  --closings N  merchants whose days close by themselves`
+  --closings N  merchants whose days close by themselves
+  --sent N      of the reports, at the pace of an emulated Telegram`
 
 // reportsOptions are the flags of "bench reports".
-type reportsOptions struct{ merchants, payments, history, rounds, closings int }
+type reportsOptions struct{ merchants, payments, history, rounds, closings, sent int }
 
 func parseReportsOptions(args []string) (o reportsOptions, err error) {
 	flags := flag.NewFlagSet("bench reports", flag.ContinueOnError)
@@ -32,11 +33,12 @@ func parseReportsOptions(args []string) (o reportsOptions, err error) {
 	flags.IntVar(&o.history, "history", 0, "")
 	flags.IntVar(&o.rounds, "rounds", 5, "")
 	flags.IntVar(&o.closings, "closings", 0, "")
+	flags.IntVar(&o.sent, "sent", 0, "")
 	if err := flags.Parse(args); err != nil {
 		return o, usageError(fmt.Sprintf("bench reports: %s\n%s", strings.Join(strings.Fields(err.Error()), " "), reportsUsage))
 	}
 	if flags.NArg() > 0 || o.merchants < 1 || o.merchants > 1_000_000 || o.payments < 1 || o.payments > 20_000_000 ||
-		o.history < 0 || o.history > 100_000_000 || o.rounds < 1 || o.closings < 0 || o.closings > o.merchants {
+		o.history < 0 || o.history > 100_000_000 || o.rounds < 1 || o.closings < 0 || o.closings > o.merchants || o.sent < 0 || o.sent > o.merchants {
 		return o, usageError("bench reports: wrong argument\n" + reportsUsage)
 	}
 	return o, nil
@@ -134,6 +136,16 @@ func benchReports(ctx context.Context, b bench, args []string) (err error) {
 	made, err := makeEverybodysReports(ctx, b, s, db.pool, o, evening)
 	if err != nil {
 		return err
+	}
+	if o.sent > 0 {
+		sent, err := sendReports(ctx, b, db, o, evening)
+		if err != nil {
+			return err
+		}
+		if err := b.result(sent); err != nil {
+			return err
+		}
+		made.Errors = max(made.Errors, sent.Errors)
 	}
 	closed, err := closeEverybodysDays(ctx, b, s, db.pool, o, evening)
 	if err != nil {
