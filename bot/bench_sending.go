@@ -61,7 +61,9 @@ func sendReports(ctx context.Context, b bench, db *scratch, o reportsOptions, ev
 	go func() { ended <- server.Serve(listener) }()
 	defer func() {
 		closed := server.Close()
-		<-ended
+		if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
+			closed = errors.Join(closed, served)
+		}
 		err = errors.Join(err, closed)
 	}()
 
