@@ -83,9 +83,9 @@ func TestWhereTelegramDoesNotDeleteThePersonIsAsked(t *testing.T) {
 func TestCardIsChangedByThePage(t *testing.T) {
 	w := registeredWorld(t, "ky", page)
 	w.says("/cards")
-	w.expect("•••• 1234", "Төлөмдөр ушул картага чегерилет")
+	w.expect("•••• 1234", "Төлөмдөр ушул картка чегерилет")
 	w.presses("алмаштыруу")
-	w.expect("<edited «ЭЛКАРТ» төлөм карты", "коргоолгон баракка")
+	w.expect("<edited «ЭЛКАРТ» төлөм карты", "корголгон баракка")
 	m := w.messages[w.lastID]
 	app, _ := m.buttons[0][0]["web_app"].(map[string]any)
 	if app["url"] != page+"/cards/TOKEN2" {
@@ -94,7 +94,7 @@ func TestCardIsChangedByThePage(t *testing.T) {
 	w.says("500") // the page open elsewhere keeps nobody from working
 	w.expect("<photo 500 сом")
 	w.fillsCardPage("9417000000009999")
-	w.expect("✅ Карта кошулду: •••• 9999", "[🏠 Башкы меню]")
+	w.expect("✅ Карт кошулду: •••• 9999", "[🏠 Башкы меню]")
 	w.presses("🏠")
 	w.expect("<editedphoto Айгүл дүкөнү")
 }
