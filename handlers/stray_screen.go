@@ -6,8 +6,13 @@ import (
 	"elkart.kg/trade/payments"
 )
 
+// hintScreen tells nobody to write a sum who may not ask for one.
 func hintScreen(p *locales.Printer, role payments.Role) chat.Screen {
-	return chat.Screen{Text: p.HTML("chat.hint"), Buttons: nextSteps(p, role)}
+	screen := chat.Screen{Text: p.HTML("chat.hint"), Buttons: nextSteps(p, role)}
+	if role != "" && !role.Can(payments.ActionTakeMoney) {
+		screen.Text = p.HTML("home.looks_on")
+	}
+	return screen
 }
 
 func unknownCommandScreen(p *locales.Printer, role payments.Role) chat.Screen {
