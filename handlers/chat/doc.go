@@ -4,8 +4,9 @@
 //
 // One update's way:
 //
-//  1. Poll or Webhook reads it; wire.go turns it into a Turn, or drops it if it is nothing for us.
-//  2. Inbox.KeepUpdate stores it. Only then it is confirmed to Telegram; a repeated update_id ends here.
+//  1. Poll or Webhook reads it; update.go turns it into a Turn, or drops it if it is nothing for us.
+//  2. Inbox.KeepUpdate stores it, a chat's updates one by one (door.go). Only then it is confirmed to Telegram; a
+//     repeated update_id ends here.
 //  3. The queue puts it behind what the same chat already waits for (queue.go); a flooding chat is told once.
 //  4. A worker runs it (turns.go): Prepare, Intercept, then command, form, button, text (route.go, walk.go).
 //  5. What went wrong is explained or apologised for, the callback is answered, Inbox.MarkUpdateDone.

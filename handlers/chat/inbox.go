@@ -46,7 +46,7 @@ func (r *Runtime) resume(ctx context.Context) error {
 			r.markDone(ctx, kept.UpdateID)
 			continue
 		}
-		r.queue.offer(t.Chat, job{run: func() { r.runTurn(t, r.route) }, drop: func() {}}, 0, nil)
+		r.queue.offer(t.Chat, job{id: kept.UpdateID, run: func() { r.runTurn(t, r.route) }, drop: func() {}}, 0, nil)
 	}
 	if len(pending) > 0 {
 		r.cfg.Log.Info("pending updates are taken up", "count", len(pending))
@@ -67,6 +67,10 @@ func (r *Runtime) accept(ctx context.Context, body []byte) error {
 	if t == nil {
 		return nil
 	}
+	if err := r.doors.enter(ctx, r.stopped, t.Chat, id); err != nil {
+		return err
+	}
+	defer r.doors.leave(t.Chat)
 	select {
 	case r.slots <- struct{}{}:
 	case <-r.stopped:
@@ -150,6 +154,7 @@ func (r *Runtime) enqueue(t *Turn) {
 
 func (r *Runtime) turnJob(t *Turn, handle func(context.Context, *Turn) error) job {
 	return job{
+		id:   t.UpdateID,
 		run:  func() { defer func() { <-r.slots }(); r.runTurn(t, handle) },
 		drop: func() { <-r.slots },
 	}

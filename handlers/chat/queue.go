@@ -8,6 +8,7 @@ import (
 // job is something to do in a chat's order. Exactly one of the two is called: run by a worker, drop when the queue
 // closed before its turn.
 type job struct {
+	id   int64 // of the update, 0 for anything else
 	run  func()
 	drop func()
 }
@@ -87,7 +88,16 @@ func (q *queue) add(chat ChatID, l *line, j job) {
 		q.wake.Signal()
 	}
 	l.jobs.push(j)
+	l.settle()
 	q.count++
+}
+
+// settle brings the update that came last before those that Telegram counted later; they wait still.
+func (l *line) settle() {
+	jobs := l.jobs.items[l.jobs.head:]
+	for i := len(jobs) - 1; i > 0 && jobs[i].id != 0 && jobs[i].id < jobs[i-1].id; i-- {
+		jobs[i-1], jobs[i] = jobs[i], jobs[i-1]
+	}
 }
 
 // work runs jobs until the queue is closed.

@@ -61,6 +61,7 @@ type Runtime struct {
 	cfg   Config
 	forms map[string]*Form
 	queue *queue
+	doors doors
 
 	opened  chan struct{} // closed when what an earlier process left is queued, before anything new
 	stopped chan struct{}
@@ -95,7 +96,7 @@ func New(cfg Config) (*Runtime, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	r := &Runtime{cfg: cfg, forms: make(map[string]*Form), queue: newQueue(), opened: make(chan struct{}),
+	r := &Runtime{cfg: cfg, forms: make(map[string]*Form), queue: newQueue(), doors: doors{open: make(map[ChatID]*door)}, opened: make(chan struct{}),
 		stopped: make(chan struct{}), slots: make(chan struct{}, maxBacklog), taps: newRecent[ChatID, tap](4096),
 		unsure: make(map[int64]struct{})}
 	for i := range cfg.Routes.Forms {
