@@ -188,7 +188,9 @@ func (c *config) readOperator(s *settings) {
 	c.pspToken = operator.NewSecret(s.get("OPERATOR_PSP_TOKEN", ""))
 	if paths := s.get("OPERATOR_PUBLIC_KEY", ""); paths != "" {
 		for path := range strings.SplitSeq(paths, ",") {
-			c.operatorKeys = append(c.operatorKeys, strings.TrimSpace(path))
+			if path = strings.TrimSpace(path); path != "" {
+				c.operatorKeys = append(c.operatorKeys, path)
+			}
 		}
 		if _, err := operator.LoadPublicKeys(c.operatorKeys...); err != nil {
 			s.wrong("OPERATOR_PUBLIC_KEY", "%v", err)
@@ -265,7 +267,8 @@ func (s *settings) baseURL(name, otherwise string) string {
 		return ""
 	}
 	u, err := url.Parse(value)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil ||
+		strings.ContainsAny(value, "?#") || u.Port() != "" && !isPort(u.Port()) {
 		s.wrong(name, "%q is not an address like https://host", redactURL(value))
 		return ""
 	}
@@ -296,11 +299,15 @@ func loopback(host string) bool {
 
 func (s *settings) address(name, otherwise string) string {
 	value := s.get(name, otherwise)
-	_, port, err := net.SplitHostPort(value)
-	if _, notPort := strconv.ParseUint(port, 10, 16); err != nil || notPort != nil {
+	if _, port, err := net.SplitHostPort(value); err != nil || !isPort(port) {
 		s.wrong(name, "%q, want host:port", value)
 	}
 	return value
+}
+
+func isPort(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return err == nil
 }
 
 // redactURL drops a user name and password from an address that may hold them.

@@ -26,6 +26,7 @@ func TestReadConfig(t *testing.T) {
 	for _, c := range []struct{ name, value string }{
 		{"TELEGRAM_BOT_TOKEN", "secret-token"},
 		{"TELEGRAM_API_URL", "api.telegram.org"},
+		{"TELEGRAM_API_URL", "http://127.0.0.1:99999"},
 		{"TELEGRAM_MODE", "push"},
 		{"TELEGRAM_MODE", "webhook"}, // without PUBLIC_URL and a secret
 		{"TELEGRAM_WEBHOOK_SECRET", "пароль"},
@@ -49,6 +50,7 @@ func TestReadConfig(t *testing.T) {
 		{"ELQR_PROVIDER_ID", "элкарт"},
 		{"ELQR_SERVICE_CODE", "longer-than-ten"},
 		{"ELQR_LINK_BASE", "pay.payqr.kg"},
+		{"ELQR_LINK_BASE", "https://pay.payqr.kg#"},
 		{"CARD_KEYS", "2026:secret-key"},
 		{"ADMIN_CHAT_ID", "@admins"},
 		{"ADMIN_CHAT_ID", "0"},

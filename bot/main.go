@@ -45,7 +45,7 @@ const usageText = `usage: bot [COMMAND]
   demo [--seed]       the whole system with nothing configured, and a page to try it on
   migrate [up|status] bring the database up to date, or say how far it is
   reconcile FILE...   hold clearing files against our payments; reconcile --help says more
-  bench NAME [flags]  measure a part of the program: flows
+  bench NAME [flags]  measure a part of the program: flows, history or reports
   elqr decode LINK    print what a national payment link says, as JSON
   elqr encode < JSON  print the link for it
   help                this text
@@ -100,5 +100,9 @@ func run(ctx context.Context, args []string, lookup environment, std streams) er
 	if err != nil {
 		return err
 	}
-	return runner(ctx, args, cfg, env, std)
+	err = runner(ctx, args, cfg, env, std)
+	if serves := command == "serve" || command == "demo"; serves && ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil // stopped while it was starting, which is as good as later
+	}
+	return err
 }

@@ -118,6 +118,35 @@ func TestDemo(t *testing.T) {
 	}
 }
 
+// Ctrl-C while it is starting ends it as cleanly as later.
+func TestStopWhileStarting(t *testing.T) {
+	for _, moment := range []string{"", "Filling"} {
+		t.Run(moment, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			out := writerFunc(func(p []byte) (int, error) {
+				if strings.Contains(string(p), moment) {
+					cancel()
+				}
+				return len(p), nil
+			})
+			if moment == "" {
+				cancel()
+			}
+			env := envOf(map[string]string{"LISTEN_ADDR": "127.0.0.1:0", "ADMIN_ADDR": "127.0.0.1:0", "DATA_DIR": t.TempDir(),
+				"DATABASE_URL": pgtest.New(t)})
+			if err := run(ctx, []string{"demo", "--seed"}, env, streams{in: strings.NewReader(""), out: out, err: &syncBuffer{}}); err != nil {
+				t.Errorf("ended with: %v", err)
+			}
+		})
+	}
+}
+
+type writerFunc func(p []byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
 // awaitInChat waits until a person's chat on the demo's page has a text.
 func awaitInChat(ctx context.Context, address string, person int64, text string) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)

@@ -71,6 +71,9 @@ func Connect(ctx context.Context, url string, maxConns int32) (*pgxpool.Pool, er
 	}
 	if err := pool.Ping(ctx); err != nil {
 		pool.Close()
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("open the database: %w", ctx.Err())
+		}
 		return nil, fmt.Errorf("DATABASE_URL: the database does not answer: %s", strings.Join(strings.Fields(err.Error()), " "))
 	}
 	return pool, nil
