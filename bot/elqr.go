@@ -93,6 +93,9 @@ func encodeELQR(args []string, base string, stdin io.Reader, stdout io.Writer) e
 	if err != nil {
 		return fmt.Errorf("elqr encode: %w", err)
 	}
+	if !utf8.Valid(input) {
+		return errors.New("elqr encode: not UTF-8") // encoding/json would mend it silently
+	}
 	var link elqr.Link
 	if err := json.Unmarshal(input, &link); err != nil {
 		return fmt.Errorf("elqr encode: %w", err)

@@ -111,19 +111,20 @@ func TestELQRBadInput(t *testing.T) {
 		args  []string
 		want  string
 	}{
-		"length past the end":   {"", []string{"decode", "0002010102113299"}, "elqr decode: object 32: length 99 runs past the end at 14"},
-		"wrong checksum":        {"", []string{"decode", wrongSum + "6304zzzz"}, `elqr decode: object 63: checksum "zzzz", computed "` + elqr.Checksum(elqr.Fragment(wrongSum)) + `" at 61`},
-		"not a link":            {"", []string{"decode", "hello"}, "elqr decode: not a payment link: nothing to pay after '#'"},
-		"empty standard input":  {"", []string{"decode", "-"}, "elqr decode: not a payment link: nothing to pay after '#'"},
-		"endless input":         {strings.Repeat("0", 1<<17), []string{"decode", "-"}, "elqr decode: standard input holds more than 65536 bytes"},
-		"endless JSON":          {strings.Repeat(" ", 1<<17), []string{"encode"}, "elqr encode: standard input holds more than 65536 bytes"},
-		"unknown key":           {`{"type":"static","sum":1}`, []string{"encode"}, `elqr encode: "sum": unknown key`},
-		"no JSON":               {"", []string{"encode"}, "elqr encode: unexpected end of JSON input"},
-		"missing merchant":      {strings.Replace(chargeJSON, `"merchant_id": "1000123", `, "", 1), []string{"encode"}, "elqr encode: merchant_id (object 33/00): absent"},
-		"name without letters":  {strings.Replace(chargeJSON, "NAME", "名前", 1), []string{"encode"}, "elqr encode: name (object 59): not in Latin letters"},
-		"Latin name too long":   {strings.Replace(chargeJSON, "NAME", strings.Repeat("n", 26), 1), []string{"encode"}, "elqr encode: name (object 59): 26 characters, at most 25"},
-		"base that is no base":  {strings.Replace(chargeJSON, "NAME", "n", 1), []string{"encode", "--base", "payqr.kg"}, "elqr encode: base: not of the form scheme://host"},
-		"line break in a value": {`{"type":"static","a\nb":1}`, []string{"encode"}, `elqr encode: "a\nb": unknown key`},
+		"length past the end":    {"", []string{"decode", "0002010102113299"}, "elqr decode: object 32: length 99 runs past the end at 14"},
+		"wrong checksum":         {"", []string{"decode", wrongSum + "6304zzzz"}, `elqr decode: object 63: checksum "zzzz", computed "` + elqr.Checksum(elqr.Fragment(wrongSum)) + `" at 61`},
+		"not a link":             {"", []string{"decode", "hello"}, "elqr decode: not a payment link: nothing to pay after '#'"},
+		"empty standard input":   {"", []string{"decode", "-"}, "elqr decode: not a payment link: nothing to pay after '#'"},
+		"endless input":          {strings.Repeat("0", 1<<17), []string{"decode", "-"}, "elqr decode: standard input holds more than 65536 bytes"},
+		"endless JSON":           {strings.Repeat(" ", 1<<17), []string{"encode"}, "elqr encode: standard input holds more than 65536 bytes"},
+		"JSON that is not UTF-8": {strings.Replace(chargeJSON, `"name": "`, `"name": "`+"\xff", 1), []string{"encode"}, "elqr encode: not UTF-8"},
+		"unknown key":            {`{"type":"static","sum":1}`, []string{"encode"}, `elqr encode: "sum": unknown key`},
+		"no JSON":                {"", []string{"encode"}, "elqr encode: unexpected end of JSON input"},
+		"missing merchant":       {strings.Replace(chargeJSON, `"merchant_id": "1000123", `, "", 1), []string{"encode"}, "elqr encode: merchant_id (object 33/00): absent"},
+		"name without letters":   {strings.Replace(chargeJSON, "NAME", "名前", 1), []string{"encode"}, "elqr encode: name (object 59): not in Latin letters"},
+		"Latin name too long":    {strings.Replace(chargeJSON, "NAME", strings.Repeat("n", 26), 1), []string{"encode"}, "elqr encode: name (object 59): 26 characters, at most 25"},
+		"base that is no base":   {strings.Replace(chargeJSON, "NAME", "n", 1), []string{"encode", "--base", "payqr.kg"}, "elqr encode: base: not of the form scheme://host"},
+		"line break in a value":  {`{"type":"static","a\nb":1}`, []string{"encode"}, `elqr encode: "a\nb": unknown key`},
 	} {
 		_, err := elqrCommand(t, nil, tt.stdin, tt.args...)
 		if err == nil || err.Error() != tt.want || exitCode(err) != 1 {

@@ -51,6 +51,7 @@ func TestDecodeHabits(t *testing.T) {
 		"a scheme and host of its own":  {"elqr-mbank://app.example/qr/?x=1#" + plain, with(func(l *elqr.Link) { l.Base = "elqr-mbank://app.example/qr/?x=1" })},
 		"copied with invisible edges":   {"\ufeff\u200b https://payqr.kg#" + plain + "\u00a0\r\n", with(func(l *elqr.Link) { l.Base = "https://payqr.kg" })},
 		"hash encoded by a messenger":   {"https://payqr.kg%23" + plain, with(func(l *elqr.Link) { l.Base = "https://payqr.kg" })},
+		"bare and encoded throughout":   {encodedThroughout(plain), plainLink()},
 		"checksum in capitals":          {plain[:len(plain)-4] + strings.ToUpper(plain[len(plain)-4:]), plainLink()},
 		"53 before 52":                  {signed(head + service + "530341752045999" + "59041234"), plainLink()},
 		"53 after 59, 32 last":          {signed(head + "52045999" + "59041234" + "5303417" + service), plainLink()},
@@ -209,4 +210,13 @@ func TestFragment(t *testing.T) {
 			t.Errorf("Fragment(%q) = %q, want %q", uri, got, want)
 		}
 	}
+}
+
+// encodedThroughout writes every byte as a triplet, as RFC 3986 allows.
+func encodedThroughout(text string) string {
+	var out strings.Builder
+	for _, b := range []byte(text) {
+		fmt.Fprintf(&out, "%%%02x", b)
+	}
+	return out.String()
 }

@@ -32,6 +32,9 @@ func split(uri string) (base, fragment string) {
 	if at := strings.Index(uri, "%23"+firstObject); at >= 0 {
 		return uri[:at], uri[at+len("%23"):]
 	}
+	if strings.HasPrefix(unescape(uri), firstObject) {
+		return "", uri // every character encoded
+	}
 	return "", ""
 }
 
