@@ -22,6 +22,7 @@ type templates struct {
 	style                    template.CSS
 	customerScript, formCode template.JS
 	icon                     []byte
+	packer                   *packer
 }
 
 func newTemplates() (*templates, error) {
@@ -48,7 +49,9 @@ func newTemplates() (*templates, error) {
 	t.customerScript = template.JS(contents["customer.js"])
 	t.formCode = template.JS(contents["cardform.js"])
 	t.icon = contents["icon.svg"]
-	return t, nil
+	var err error
+	t.packer, err = newPacker(contents["style.css"], contents["customer.js"], contents["cardform.js"])
+	return t, err
 }
 
 // frame is what stands around every page.
@@ -106,7 +109,17 @@ func (v *visit) show(status int, t *template.Template, f frame) error {
 	h := v.w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", f.Lang)
-	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	body := b.Bytes()
+	h.Add("Vary", "Accept-Encoding")
+	if takesGzip(v.r.Header.Get("Accept-Encoding")) {
+		packed, err := v.site.templates.packer.pack(body)
+		if err != nil {
+			return fmt.Errorf("compress page: %w", err)
+		}
+		body = packed
+		h.Set("Content-Encoding", "gzip")
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Content-Security-Policy", contentPolicy(f.Nonce, cmp.Or(v.framer, "'none'"), f.ExtraPolicy))
 	if f.SameOrigin {
 		h.Set("Referrer-Policy", "same-origin")
@@ -116,7 +129,7 @@ func (v *visit) show(status int, t *template.Template, f frame) error {
 		return nil
 	}
 	// A reader who left is no error of ours.
-	_, _ = v.w.Write(b.Bytes())
+	_, _ = v.w.Write(body)
 	return nil
 }
 
