@@ -246,7 +246,7 @@ func TestRobots(t *testing.T) {
 }
 
 // limited is a site without a connection, which says under which status it
-// answers an address.
+// answers an address, such as "10.0.0.7:1" or "10.0.0.7:1 for 203.0.113.7".
 func limited(t *testing.T, clock func() time.Time) (ask func(from, path string) int) {
 	t.Helper()
 	catalog, err := locales.New()
@@ -262,8 +262,11 @@ func limited(t *testing.T, clock func() time.Time) (ask func(from, path string) 
 	}
 	return func(from, path string) int {
 		r := httptest.NewRequest(http.MethodGet, path, nil)
-		r.RemoteAddr = from
-		r.Header.Set("X-Forwarded-For", "198.51.100.200") // anybody writes this
+		address, forwarded, through := strings.Cut(from, " for ")
+		r.RemoteAddr = address
+		if through {
+			r.Header.Set("X-Forwarded-For", forwarded)
+		}
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
 		return w.Code
@@ -282,8 +285,16 @@ func TestAddressLimit(t *testing.T) {
 		{"its neighbour", "203.0.113.9:1000", "203.0.113.8:1", false},
 		{"one IPv6 network", "[2001:db8:1:1::1]:1", "[2001:db8:1:1:ffff::2]:1", true},
 		{"IPv4 in IPv6", "[::ffff:203.0.113.77]:1", "203.0.113.77:2", true},
-		{"proxy on this machine", "127.0.0.1:1", "127.0.0.1:2", false},
-		{"proxy in our network", "10.0.0.7:1", "10.0.0.7:2", false},
+		{"anybody's header", "203.0.113.20:1 for 198.51.100.20", "203.0.113.20:2 for 198.51.100.21", true},
+		{"whom anybody's header names", "203.0.113.21:1 for 198.51.100.22", "198.51.100.22:1", false},
+		{"proxy that does not say for whom", "127.0.0.1:1", "127.0.0.1:2", false},
+		{"proxy that writes nonsense", "127.0.0.1:1 for unknown", "127.0.0.1:2 for unknown", false},
+		{"proxy on this machine", "127.0.0.1:1 for 203.0.113.30", "[::1]:2 for 203.0.113.30:4711", true},
+		{"its other customers", "127.0.0.1:1 for 203.0.113.31", "127.0.0.1:1 for 203.0.113.32", false},
+		{"proxy in our network", "10.0.0.7:1 for 2001:db8:2::1", "10.0.0.7:2 for 2001:db8:2::2", true},
+		{"two proxies", "10.0.0.7:1 for 203.0.113.33, 10.0.0.8", "10.0.0.7:2 for 203.0.113.33,10.0.0.9", true},
+		{"what a customer wrote before", "127.0.0.1:1 for 203.0.113.40, 203.0.113.41", "127.0.0.1:1 for 203.0.113.50, 203.0.113.41", true},
+		{"whom that customer named", "127.0.0.1:1 for 203.0.113.42, 203.0.113.43", "127.0.0.1:1 for 203.0.113.42", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for range 100 {
@@ -324,6 +335,22 @@ func TestCodeLimit(t *testing.T) {
 	clock = clock.Add(time.Second)
 	if got := ask("10.0.0.7:1", "/p/"+code); got != http.StatusOK {
 		t.Errorf("a second later: status %d", got)
+	}
+}
+
+// Whoever asks from one address as often as they may does not keep a link's
+// other payers out.
+func TestCodeLimitIsNotOneAddress(t *testing.T) {
+	clock := now
+	ask := limited(t, func() time.Time { return clock })
+	for second := range 60 {
+		for range 100 {
+			ask("203.0.113.7:1", "/p/"+code)
+		}
+		if got := ask("10.0.0.7:1 for 198.51.100.7", "/p/"+code); got != http.StatusOK {
+			t.Fatalf("second %d: a payer is answered %d", second, got)
+		}
+		clock = clock.Add(time.Second)
 	}
 }
 
