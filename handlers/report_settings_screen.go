@@ -67,7 +67,7 @@ func scheduleScreen(p *locales.Printer, v payments.ReportSettings, kind payments
 		}
 		screen.Buttons = append(screen.Buttons, []chat.Button{{Text: p.Text("report.button.switch_off"), Action: chat.Act(actionScheduleOn, kind, off)}})
 	}
-	screen.Buttons = append(screen.Buttons, []chat.Button{{Text: p.Text("report.button.settings"), Action: chat.Act(actionReportSettings)}})
+	screen.Buttons = append(screen.Buttons, []chat.Button{{Text: p.Text("chat.back"), Action: chat.Act(actionReportSettings)}})
 	return screen
 }
 
@@ -80,11 +80,12 @@ func scheduleOf(v payments.ReportSettings, kind payments.ReportKind) (s payments
 	return s
 }
 
-// hours is a grid of the hours of a day; the chosen one is marked.
+// hours is a grid of the hours of a day; the chosen one is marked. Four a row:
+// with more, a small phone cuts the marked one off.
 func hours(p *locales.Printer, chosen int, action func(hour int) chat.Action) [][]chat.Button {
 	var rows [][]chat.Button
 	for hour := range 24 {
-		if hour%6 == 0 {
+		if hour%4 == 0 {
 			rows = append(rows, nil)
 		}
 		label := clock(hour)
@@ -101,7 +102,7 @@ func scheduleHourScreen(p *locales.Printer, v payments.ReportSettings, kind paym
 	return chat.Screen{
 		Text: p.HTML("report.ask.hour"),
 		Buttons: append(hours(p, s.Hour, func(hour int) chat.Action { return chat.Act(actionScheduleHour, kind, hour) }),
-			[]chat.Button{{Text: p.Text("report.button.settings"), Action: chat.Act(actionReportSettings)}}),
+			[]chat.Button{{Text: p.Text("chat.back"), Action: chat.Act(actionReportSettings)}}),
 	}
 }
 
@@ -114,7 +115,7 @@ func scheduleOutletScreen(p *locales.Printer, v payments.ReportSettings, kind pa
 		screen.Buttons = append(screen.Buttons, []chat.Button{{Text: locales.Line(o.Name), Action: chat.Act(actionScheduleOutlet, kind, o.ID)}})
 	}
 	screen.Buttons = append(withRow(screen.Buttons, turn),
-		[]chat.Button{{Text: p.Text("report.button.settings"), Action: chat.Act(actionReportSettings)}})
+		[]chat.Button{{Text: p.Text("chat.back"), Action: chat.Act(actionReportSettings)}})
 	return screen
 }
 
@@ -122,6 +123,6 @@ func cutoffScreen(p *locales.Printer, v payments.ReportSettings) chat.Screen {
 	return chat.Screen{
 		Text: p.HTML("report.ask.cutoff"),
 		Buttons: append(hours(p, v.Merchant.Cutoff, func(hour int) chat.Action { return chat.Act(actionCutoff, hour) }),
-			[]chat.Button{{Text: p.Text("report.button.settings"), Action: chat.Act(actionReportSettings)}}),
+			[]chat.Button{{Text: p.Text("chat.back"), Action: chat.Act(actionReportSettings)}}),
 	}
 }
