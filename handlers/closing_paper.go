@@ -99,7 +99,9 @@ func ClosingData(p *locales.Printer, v payments.DayClosingView) documents.Receip
 	sum("closing.paper.taken", c.Figures.Taken)
 	sum("closing.paper.refunded", c.Figures.Refunded)
 	sum("closing.paper.reversed", c.Figures.Reversed)
-	add(p.Text("closing.paper.fees"), p.Money(c.Figures.Fees))
+	if c.Figures.Fees != 0 {
+		add(p.Text("closing.paper.fees"), p.Money(c.Figures.Fees))
+	}
 	sum("closing.paper.total", c.Total.Taken)
 	by := c.Person
 	if c.PersonID == 0 {

@@ -83,8 +83,11 @@ func closingScreen(p *locales.Printer, v payments.DayClosingView) chat.Screen {
 
 func figuresLines(p *locales.Printer, f payments.Figures) []string {
 	line := func(key string, t payments.Takings) string { return p.HTML(key, "total", t.Total, "number", t.Count) }
-	return []string{
+	lines := []string{
 		line("closing.taken", f.Taken), line("closing.refunded", f.Refunded), line("closing.reversed", f.Reversed),
-		p.HTML("report.fees", "fees", f.Fees), p.HTML("closing.net", "total", f.Net()),
 	}
+	if f.Fees != 0 {
+		lines = append(lines, p.HTML("report.fees", "fees", f.Fees))
+	}
+	return append(lines, p.HTML("closing.net", "total", f.Net()))
 }
