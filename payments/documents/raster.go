@@ -221,7 +221,8 @@ func (c *raster) blend(in ink, area image.Rectangle) {
 // reader wants all of them alike.
 func (c *raster) code(in ink, m modules, x, y, side float64) {
 	n := len(m)
-	module := int(side * c.scale / float64(n))
+	// A scale that was chosen for whole pixels comes out a hair below them.
+	module := int(side*c.scale/float64(n) + 1e-6)
 	if module < 1 {
 		c.fail(fmt.Errorf("a QR code of %d modules does not fit %v points", n, side))
 		return

@@ -77,7 +77,7 @@ func englishReceipt() Receipt {
 func reversedReceipt() Receipt {
 	r := kyrgyzReceipt()
 	r.Tone, r.Status, r.Struck = ToneBad, "Жокко чыгарылды", true
-	r.Marks = []string{"Төлөм 09.05.2026 14:06 жокко чыгарылды", "Акча сатуучуга түшпөйт."}
+	r.Marks = []string{"Төлөм жокко чыгарылды: 09.05.2026 14:06", "Акча сатуучуга түшпөйт."}
 	return r
 }
 
