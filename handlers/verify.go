@@ -15,6 +15,7 @@ import (
 // payment.
 type Proofs interface {
 	Verify(context.Context, payments.PersonID, payments.Claim) (payments.Verdict, error)
+	CheckReceipt(ctx context.Context, id payments.PersonID, c payments.Claim, sum payments.Money, key string) (payments.Verdict, error)
 }
 
 // A screenshot proves nothing, and cashiers are shown many. They ask here: by
@@ -172,34 +173,23 @@ func canRead(text, publicURL string) bool {
 	return ok
 }
 
-// verdict is what the books say about a text that was typed, or that a picture's
-// code holds; where it is a payment of the person's own, Own is it. Error:
-// hintNoClaim.
-func (b *Bot) verdict(ctx context.Context, t *chat.Turn, text string) (claim, payments.Verdict, error) {
-	c, ok := readClaim(text, b.publicURL)
-	if !ok {
-		return c, payments.Verdict{}, hintNoClaim
-	}
-	if c.Foreign != "" {
-		return c, payments.Verdict{Standing: payments.ProofUnknown}, nil
-	}
-	v, err := b.service.Verify(ctx, visit(t).ID, c.Claim)
-	return c, v, err
-}
-
 // judge answers with the verdict. A code to pay by that is their own is shown
 // with it: that is what it is good for.
 func (b *Bot) judge(ctx context.Context, t *chat.Turn, text string) error {
 	v := visit(t)
-	c, verdict, err := b.verdict(ctx, t, text)
+	c, ok := readClaim(text, b.publicURL)
+	if !ok {
+		return hintNoClaim
+	}
+	if c.Foreign != "" {
+		_, err := t.Reply(ctx, forgedScreen(v.Printer, c.Foreign))
+		return err
+	}
+	verdict, err := b.service.CheckReceipt(ctx, v.ID, c.Claim, c.Sum, onceByUpdate(t))
 	if err != nil {
 		return err
 	}
-	screen := verdictScreen(v.Printer, c, verdict, b.zone, b.now())
-	if c.Foreign != "" {
-		screen = forgedScreen(v.Printer, c.Foreign)
-	}
-	if _, err := t.Reply(ctx, screen); err != nil {
+	if _, err := t.Reply(ctx, verdictScreen(v.Printer, c, verdict, b.zone, b.now())); err != nil {
 		return err
 	}
 	if verdict.Link == nil || verdict.Link.Kind != payments.LinkCharge {

@@ -40,6 +40,9 @@ func verdictScreen(p *locales.Printer, c claim, v payments.Verdict, zone *time.L
 	}
 	pay, m := v.Own.Payment, v.Own.Merchant
 	lines := standingLines(p, c, v)
+	if v.Before != nil {
+		lines = append(lines, beforeLine(p, v, now), "")
+	}
 	lines = append(lines, p.HTML("notice.where", "outlet", v.Own.Outlet.Name, "at", p.DateTime(paidAt(pay).In(m.Location()))))
 	if comment := cmp.Or(v.Own.Link.Comment, pay.Comment); comment != "" {
 		lines = append(lines, p.HTML("notice.comment", "comment", comment))
@@ -72,13 +75,34 @@ func standingLines(p *locales.Printer, c claim, v payments.Verdict) []string {
 	case payments.ReceiptPartlyRefunded:
 		lines = append(lines, p.HTML("verify.partly", "receipt", number, "sum", r.Amount, "refunded", r.Refunded, "left", r.Amount-r.Refunded))
 	default:
-		lines = append(lines, p.HTML("verify.genuine", "receipt", number, "sum", r.Amount))
+		key := "verify.genuine"
+		if v.Before != nil {
+			key = "verify.again" // nor here
+		}
+		lines = append(lines, p.HTML(key, "receipt", number, "sum", r.Amount))
 	}
 	if c.Sum != 0 && c.Sum != r.Amount {
-		// The first words must not be a tick.
+		// The first words must not be a tick, and nobody gets goods for it.
 		return []string{p.HTML("verify.sum_differs", "receipt", number, "sum", r.Amount, "claimed", c.Sum)}
 	}
 	return lines
+}
+
+// beforeLine says who checked the same receipt before, so that one payment is
+// not taken for two sales.
+func beforeLine(p *locales.Printer, v payments.Verdict, now time.Time) string {
+	before, m := *v.Before, v.Own.Merchant
+	at := p.Time(before.At.In(m.Location()))
+	if m.DateOf(before.At) != m.DateOf(now) {
+		at = p.DateTime(before.At.In(m.Location()))
+	}
+	switch {
+	case v.Again:
+		return p.HTML("verify.before.you", "at", at)
+	case before.Name == "":
+		return p.HTML("verify.before.somebody", "at", at)
+	}
+	return p.HTML("verify.before", "at", at, "name", before.Name)
 }
 
 // strangersReceipt is what the public page says, and what it means at this

@@ -26,6 +26,11 @@ func verifyScreens(p *locales.Printer) []namedScreen {
 		v := payments.Verdict{Standing: standing, Own: &view, Receipt: receipt(standing, refunded)}
 		return verdictScreen(p, claim{Sum: claimed}, v, bishkek, now)
 	}
+	seen := func(before payments.ReceiptCheck, again bool, standing payments.Standing, refunded payments.Money) chat.Screen {
+		view := samplePayment(payments.PaymentSucceeded)
+		v := payments.Verdict{Standing: standing, Own: &view, Receipt: receipt(standing, refunded), Before: &before, Again: again}
+		return verdictScreen(p, claim{}, v, bishkek, noon)
+	}
 	unsettled := func(standing payments.Standing, state payments.PaymentState) chat.Screen {
 		view := samplePayment(state)
 		return verdictScreen(p, claim{}, payments.Verdict{Standing: standing, Own: &view}, bishkek, noon)
@@ -40,6 +45,10 @@ func verifyScreens(p *locales.Printer) []namedScreen {
 		{"what to check", verifyAskScreen(p)},
 		{"genuine", own(payments.ReceiptGenuine, 0, noon, 0)},
 		{"genuine, of yesterday", own(payments.ReceiptGenuine, 0, noon.Add(24*time.Hour), 1250_50)},
+		{"checked by another before", seen(payments.ReceiptCheck{PersonID: 7, Name: hostileName, At: noon.Add(-time.Hour)}, false, payments.ReceiptGenuine, 0)},
+		{"checked before, on another day", seen(payments.ReceiptCheck{PersonID: 7, Name: "Айбек", At: noon.Add(-30 * time.Hour)}, false, payments.ReceiptGenuine, 0)},
+		{"checked by themselves before", seen(payments.ReceiptCheck{PersonID: aigul, Name: "Айгүл", At: noon.Add(-time.Minute)}, true, payments.ReceiptGenuine, 0)},
+		{"checked by somebody forgotten, partly refunded", seen(payments.ReceiptCheck{At: noon.Add(-time.Minute)}, false, payments.ReceiptPartlyRefunded, 250_50)},
 		{"another sum", own(payments.ReceiptGenuine, 0, noon, 12505_00)},
 		{"partly refunded", own(payments.ReceiptPartlyRefunded, 250_50, noon, 0)},
 		{"refunded", own(payments.ReceiptRefunded, 1250_50, noon, 0)},

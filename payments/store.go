@@ -69,6 +69,9 @@ type Reader interface {
 	PaymentByOperatorID(ctx context.Context, operatorID string) (Payment, error)
 	PaymentByReceiptKey(ctx context.Context, key string) (Payment, error)
 	PaymentByReceipt(ctx context.Context, merchant MerchantID, number int64) (Payment, error)
+	// LastReceiptCheck is the newest check of a payment's receipt but for that
+	// which one message brought.
+	LastReceiptCheck(ctx context.Context, merchant MerchantID, payment PaymentID, person PersonID, key string) (ReceiptCheck, error)
 	// Steps are the states that a payment has been in, oldest first.
 	Steps(ctx context.Context, merchant MerchantID, payment PaymentID) ([]Step, error)
 	// LookAlike is the newest payment that succeeded through the same link with
@@ -323,6 +326,9 @@ type Tx interface {
 	DropStaleExports(ctx context.Context, person PersonID, before time.Time) error
 	MarkExport(ctx context.Context, merchant MerchantID, id ExportID, state ExportState) error
 	SetExportMessage(ctx context.Context, merchant MerchantID, id ExportID, message int) error
+
+	// InsertReceiptCheck takes down who was shown a receipt, once a message.
+	InsertReceiptCheck(ctx context.Context, p Payment, person PersonID, key string, now time.Time) error
 
 	// InsertSearch keeps a search of a person's, and of the earlier ones the
 	// newest.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Standings of what is shown as a proof and is no receipt.
@@ -22,12 +23,58 @@ type Claim struct {
 	OperatorID string
 }
 
+// ReceiptCheck is that a member was shown a receipt at the till, and that it was
+// good for its sum.
+type ReceiptCheck struct {
+	PersonID PersonID
+	Name     string    // "": of somebody who is forgotten
+	At       time.Time // UTC
+}
+
 // Verdict is what a claim is worth to the person who asks.
 type Verdict struct {
 	Standing Standing
 	Receipt  ReceiptView  // what its page says to everybody; zero where there is no receipt
 	Own      *PaymentView // the payment, where this person may see it; nil: not theirs
 	Link     *Link        // with ProofPayCode: their own merchant's; nil: a stranger's
+
+	Before *ReceiptCheck // of CheckReceipt: who checked it last; nil: nobody has
+	Again  bool          // that was the same person
+}
+
+// Good reports whether goods may go out for it, as far as the receipt goes.
+func (v Verdict) Good() bool {
+	return v.Own != nil && (v.Standing == ReceiptGenuine || v.Standing == ReceiptPartlyRefunded)
+}
+
+// CheckReceipt is Verify at the till: a receipt of the person's own outlets that
+// is good for the sum that is claimed (0: none is) is taken down, and whoever is
+// shown it again is told, wherever they stand. key is of the message: handled
+// once more, it is the same check. Error: CodeNotRegistered.
+func (s *Service) CheckReceipt(ctx context.Context, id PersonID, c Claim, sum Money, key string) (Verdict, error) {
+	v, err := s.Verify(ctx, id, c)
+	if err != nil || !v.Good() || sum != 0 && sum != v.Receipt.Amount {
+		return v, err
+	}
+	p := v.Own.Payment
+	err = s.Store.Atomically(ctx, func(tx Tx) error {
+		// Of two who check at the same moment, one is the second.
+		if _, err := tx.LockPayment(ctx, p.MerchantID, p.ID); err != nil {
+			return fmt.Errorf("lock payment %d: %w", p.ID, err)
+		}
+		before, err := tx.LastReceiptCheck(ctx, p.MerchantID, p.ID, id, key)
+		switch {
+		case err == nil:
+			v.Before, v.Again = &before, before.PersonID == id
+		case !errors.Is(err, ErrNotFound):
+			return fmt.Errorf("last check of payment %d: %w", p.ID, err)
+		}
+		return tx.InsertReceiptCheck(ctx, p, id, key, s.now())
+	})
+	if err != nil {
+		return Verdict{}, fmt.Errorf("check the receipt of payment %d: %w", p.ID, err)
+	}
+	return v, nil
 }
 
 // Verify judges a claim for a member. A receipt's key of another merchant tells

@@ -221,6 +221,7 @@ func (t *tx) ErasePerson(ctx context.Context, id payments.PersonID) error {
 		`DELETE FROM finds WHERE person_id = $1`,
 		`DELETE FROM reports WHERE person_id = $1`,
 		`DELETE FROM exports WHERE person_id = $1`,
+		`DELETE FROM receipt_checks WHERE person_id = $1`,
 		`DELETE FROM invitations WHERE person_id = $1 OR invited_by = $1 AND state = 'open'`,
 		`DELETE FROM sessions WHERE chat_id = $1`,
 		`DELETE FROM link_messages WHERE chat_id = $1`,

@@ -332,6 +332,7 @@ func TestErasureKnowsEveryTableOfPeople(t *testing.T) {
 		"bulks.created_by":           "erased",
 		"finds.person_id":            "erased",
 		"exports.person_id":          "erased",
+		"receipt_checks.person_id":   "erased",
 		"invitations.person_id":      "erased",
 		"invitations.invited_by":     "erased",
 		"links.remind_to":            "erased",

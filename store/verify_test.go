@@ -1,7 +1,10 @@
 package store_test
 
 import (
+	"fmt"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"elkart.kg/trade/payments"
 )
@@ -97,6 +100,74 @@ func TestVerify(t *testing.T) {
 	}
 	_, err := w.Verify(ctx, 99, payments.Claim{Key: paid.ReceiptKey})
 	wantCode(t, "nobody", err, payments.CodeNotRegistered)
+}
+
+// A receipt that is good is told to have been checked from the second time on,
+// to whoever of the merchant's it is shown, and to nobody else.
+func TestReceiptIsCheckedOnce(t *testing.T) {
+	w := newWorld(t)
+	w.withOperator()
+	ctx := t.Context()
+	desk := w.merchant(t, 1)
+	w.merchant(t, 2)
+	w.hire(t, 3, desk, payments.RoleCashier)
+	paid := w.pay(t, w.order(t, desk.Static, 700_00))
+	key := payments.Claim{Key: paid.ReceiptKey}
+	check := func(person payments.PersonID, c payments.Claim, sum payments.Money, message string) *payments.ReceiptCheck {
+		t.Helper()
+		v, err := w.CheckReceipt(ctx, person, c, sum, message)
+		must(t, err)
+		if v.Again != (v.Before != nil && v.Before.PersonID == person) {
+			t.Errorf("again %t by %d after %+v", v.Again, person, v.Before)
+		}
+		return v.Before
+	}
+	is := func(what string, got *payments.ReceiptCheck, person payments.PersonID, at time.Time) {
+		t.Helper()
+		if got == nil || got.PersonID != person || got.Name != map[payments.PersonID]string{1: "Айгүл", 3: "cashier"}[person] || !got.At.Equal(at) {
+			t.Errorf("%s: %+v, want by %d at %s", what, got, person, at)
+		}
+	}
+	first := *w.clock.Load()
+	for range 2 { // Telegram delivers the message once more
+		if got := check(3, key, 0, "u1"); got != nil {
+			t.Errorf("the first time it was checked before: %+v", got)
+		}
+	}
+	w.advance(time.Hour)
+	if got := check(1, key, 900_00, "u2"); got != nil {
+		t.Errorf("of another sum it was checked before: %+v", got)
+	}
+	is("by its number, for the owner", check(1, payments.Claim{Number: paid.Receipt}, 700_00, "u3"), 3, first)
+	is("by the operator's id, for the cashier", check(3, payments.Claim{OperatorID: paid.OperatorID}, 0, "u4"), 1, *w.clock.Load())
+	w.advance(time.Minute)
+	is("for the cashier again", check(3, key, 0, "u5"), 3, w.clock.Load().Add(-time.Minute))
+	if got := check(2, key, 0, "u6"); got != nil {
+		t.Errorf("another merchant is told of it: %+v", got)
+	}
+	v, err := w.Verify(ctx, 1, key)
+	must(t, err)
+	if v.Before != nil || w.count(t, `SELECT count(*) FROM receipt_checks`) != 4 {
+		t.Errorf("looking for it is a check: %+v", v.Before)
+	}
+	w.refund(t, 1, paid, 700_00)
+	if got := check(1, key, 0, "u7"); got != nil {
+		t.Errorf("a receipt that is worth nothing was checked: %+v", got)
+	}
+
+	other := w.pay(t, w.order(t, desk.Static, 100_00))
+	var firsts atomic.Int64
+	together(20, func(i int) {
+		v, err := w.CheckReceipt(ctx, payments.PersonID(1+2*(i%2)), payments.Claim{Key: other.ReceiptKey}, 0, fmt.Sprintf("p%d", i))
+		if err != nil {
+			t.Error(err)
+		} else if v.Before == nil {
+			firsts.Add(1)
+		}
+	})
+	if firsts.Load() != 1 {
+		t.Errorf("of 20 at once %d were the first", firsts.Load())
+	}
 }
 
 // idOf is our number of a payment that the operator knows by an id.
