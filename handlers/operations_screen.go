@@ -32,6 +32,7 @@ func operationsScreen(p *locales.Printer, d payments.DayOfWork) chat.Screen {
 	}{
 		{"operations.errors", d.Errors},
 		{"operations.unsettled", d.Unsettled},
+		{"operations.pending", d.Pending},
 		{"operations.breaks", d.Breaks},
 		{"operations.new_breaks", d.NewBreaks},
 		{"operations.refused", d.Refused},

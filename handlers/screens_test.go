@@ -92,7 +92,7 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 			{"all well", operationsScreen(p, payments.DayOfWork{Date: friday})},
 			{"trouble everywhere", operationsScreen(p, payments.DayOfWork{
 				Date: friday, Merchants: 1200, Taken: payments.Takings{Count: 15000, Total: 9_876_543_21}, Calls: 45000, Errors: 3,
-				Median: 4 * time.Millisecond, Slowest: 90 * time.Millisecond, Failed: 12, Unsettled: 1, Breaks: 5, NewBreaks: 2, Refused: 7,
+				Median: 4 * time.Millisecond, Slowest: 90 * time.Millisecond, Failed: 12, Unsettled: 1, Pending: 2, Breaks: 5, NewBreaks: 2, Refused: 7,
 				Waiting: 100_00, Lost: 1, Unsent: 40, Reversed: payments.Takings{Count: 1, Total: 500}, Refunded: payments.Takings{Count: 2, Total: 700},
 			})},
 		},

@@ -16,6 +16,7 @@ type DayOfWork struct {
 	Refunded  Takings
 	Failed    int // payments that failed or were cancelled after they were executed
 	Unsettled int // payments without the operator's final word, now
+	Pending   int // refunds of this date or before without it, now: people have to ask the operator
 
 	Calls   int // of the operator's
 	Errors  int // of them that we could not answer, or too late

@@ -16,6 +16,7 @@ func (q queries) DayOfWork(ctx context.Context, span payments.Day) (d payments.D
 	err = q.db.QueryRow(ctx, `
 		SELECT taken.*, reversed.*, refunded.*, failed.*, calls.*,
 			(SELECT count(*) FROM payments WHERE state = 'executing'),
+			(SELECT count(*) FROM refunds WHERE state IN ('requested', 'sent') AND requested_at < @to),
 			(SELECT count(*) FROM breaks WHERE closed_at IS NULL),
 			(SELECT count(*) FROM breaks WHERE first_seen >= @from AND first_seen < @to),
 			(SELECT count(*) FROM credits WHERE refused_at >= @from AND refused_at < @to),
@@ -36,7 +37,7 @@ func (q queries) DayOfWork(ctx context.Context, span payments.Day) (d payments.D
 				FROM operator_calls WHERE at >= @from AND at < @to) calls`,
 		pgx.NamedArgs{"from": span.From, "to": span.To, "limit": payments.AnswerWithin.Microseconds()}).
 		Scan(&d.Merchants, &d.Taken.Count, &d.Taken.Total, &d.Reversed.Count, &d.Reversed.Total, &d.Refunded.Count, &d.Refunded.Total,
-			&d.Failed, &d.Calls, &d.Errors, &median, &slowest, &d.Unsettled, &d.Breaks, &d.NewBreaks, &d.Refused, &d.Waiting, &d.Lost, &d.Unsent)
+			&d.Failed, &d.Calls, &d.Errors, &median, &slowest, &d.Unsettled, &d.Pending, &d.Breaks, &d.NewBreaks, &d.Refused, &d.Waiting, &d.Lost, &d.Unsent)
 	d.Median, d.Slowest = time.Duration(median)*time.Microsecond, time.Duration(slowest)*time.Microsecond
 	return d, err
 }

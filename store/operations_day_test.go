@@ -24,6 +24,7 @@ func TestDayOfWork(t *testing.T) {
 	w.reverse(t, w.pay(t, w.order(t, one.Static, 30_00)))
 	bank.answer = payments.CreditRefused
 	w.payOutAll(t)
+	w.ask(t, 1, p, 50_00)
 	order := w.order(t, two.Static, 1_00)
 	must(t, ignore(w.Create(t.Context(), order)))
 	must(t, ignore(w.Execute(t.Context(), order.OperatorID)))
@@ -37,7 +38,7 @@ func TestDayOfWork(t *testing.T) {
 	must(t, err)
 	want := payments.DayOfWork{
 		Date: 20261120, Merchants: 2, Taken: payments.Takings{Count: 3, Total: 600_00}, Reversed: payments.Takings{Count: 1, Total: 30_00},
-		Refunded: payments.Takings{Count: 1, Total: 100_00}, Unsettled: 1, Calls: 100, Errors: 2, Median: 51 * time.Millisecond, Slowest: 100 * time.Millisecond,
+		Refunded: payments.Takings{Count: 1, Total: 100_00}, Unsettled: 1, Pending: 1, Calls: 100, Errors: 2, Median: 51 * time.Millisecond, Slowest: 100 * time.Millisecond,
 		Refused: 3, Waiting: 5_00,
 	}
 	if diff := cmp.Diff(got, want); diff != "" {
