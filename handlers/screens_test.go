@@ -242,6 +242,8 @@ func target(t *testing.T, b chat.Button) string {
 		return "app " + b.WebApp
 	case b.Copy != "":
 		return "copy " + b.Copy
+	case b.ShareQuery != "":
+		return "share " + b.ShareQuery
 	}
 	data, err := b.Action.Data()
 	if err != nil {
