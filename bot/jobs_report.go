@@ -13,10 +13,10 @@ import (
 )
 
 // reportsAtOnce is how many reports are worked out and sent at once: so many
-// that Telegram's pace of 30 a second is used though each takes half a second on
-// its way. They share that pace with everything else and leave half a burst of
+// that Telegram's pace of 30 a second is used though each takes a third of a second
+// on its way. They share that pace with everything else and leave half a burst of
 // it free.
-const reportsAtOnce = 16
+const reportsAtOnce = 10
 
 // everyMinute is when the clock looks what reports are due. When each is due
 // stands in the database: a tick that is lost or comes twice changes nothing.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -20,8 +21,12 @@ type SelfClosing struct {
 	OutletID   OutletID
 }
 
-// closingBatch is how many outlets are asked for at once.
-const closingBatch = 500
+// closingBatch is how many outlets are asked for at once, closingLines how many
+// days are closed at once: each waits for the disk, and none for another.
+const (
+	closingBatch = 500
+	closingLines = 4
+)
 
 // CloseDays closes the days of merchants who want that to happen by itself,
 // once a cut-off, and only where something happened. It may run at any time, in
@@ -31,8 +36,7 @@ func (s *Service) CloseDays(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("who closes days: %w", err)
 	}
-	var first error
-	failed := 0
+	var failed dayFailures
 	for _, cutoff := range cutoffs {
 		to := Merchant{TimeZone: cutoff.TimeZone, Cutoff: cutoff.Hour}.DayOf(s.now()).From
 		var last OutletID
@@ -41,24 +45,58 @@ func (s *Service) CloseDays(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("days to close at %s: %w", to, err)
 			}
-			for _, o := range outlets {
-				if err := s.closeItself(ctx, o, to); err != nil {
-					if failed++; first == nil {
-						first = fmt.Errorf("close outlet %d: %w", o.OutletID, err)
-					}
-				}
-				last = o.OutletID
+			if n = len(outlets); n > 0 {
+				last = outlets[n-1].OutletID
 			}
+			s.closeThemselves(ctx, outlets, to, &failed)
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			n = len(outlets)
 		}
 	}
-	if failed > 1 {
-		return fmt.Errorf("%d days were not closed, the first: %w", failed, first)
+	return failed.err()
+}
+
+// closeThemselves closes the days of a batch, some at once.
+func (s *Service) closeThemselves(ctx context.Context, outlets []SelfClosing, to time.Time, failed *dayFailures) {
+	next := make(chan SelfClosing)
+	var lines sync.WaitGroup
+	for range min(closingLines, len(outlets)) {
+		lines.Go(func() {
+			for o := range next {
+				if err := s.closeItself(ctx, o, to); err != nil {
+					failed.add(fmt.Errorf("close outlet %d: %w", o.OutletID, err))
+				}
+			}
+		})
 	}
-	return first
+	for _, o := range outlets {
+		next <- o
+	}
+	close(next)
+	lines.Wait()
+}
+
+// dayFailures are the days that were not closed.
+type dayFailures struct {
+	mu    sync.Mutex
+	count int
+	first error
+}
+
+func (f *dayFailures) add(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.count++; f.first == nil {
+		f.first = err
+	}
+}
+
+func (f *dayFailures) err() error {
+	if f.count > 1 {
+		return fmt.Errorf("%d days were not closed, the first: %w", f.count, f.first)
+	}
+	return f.first
 }
 
 // closeItself closes an outlet's day at a cut-off. Where nothing happened it
