@@ -56,11 +56,12 @@ func TestReportsFollowOneAnother(t *testing.T) {
 			Cutoff:   rapid.IntRange(0, 23).Draw(t, "cutoff"),
 		}
 		hour := rapid.IntRange(0, 23).Draw(t, "hour")
+		kind := rapid.SampledFrom(payments.ScheduledKinds()).Draw(t, "kind")
 		first := payments.NewDate(2026, time.January, rapid.IntRange(1, 800).Draw(t, "day"))
-		at, p := m.ReportDue(payments.ReportDaily, hour, first)
-		next, after := m.ReportDue(payments.ReportDaily, hour, first.Plus(1))
-		if !next.After(at) || after.First != p.First.Plus(1) {
-			t.Fatalf("%d is due at %s, the next at %s", first, at, next)
+		at, p := m.ReportDue(kind, hour, first)
+		next, after := m.ReportDue(kind, hour, p.Last.Plus(1))
+		if !next.After(at) || p.First > first || p.Last < first || after.First != p.Last.Plus(1) {
+			t.Fatalf("%d–%d, which holds %d, is due at %s, the next at %s", p.First, p.Last, first, at, next)
 		}
 		if at.Before(p.To) || !p.From.Before(p.To) || at.Sub(p.To) > 25*time.Hour {
 			t.Fatalf("%d: %s – %s is told at %s", first, p.From, p.To, at)
