@@ -49,6 +49,7 @@ const (
 	keepUpdates     = 7 * 24 * time.Hour
 	keepInvitations = 30 * 24 * time.Hour // after they ran out
 	keepPosts       = 30 * 24 * time.Hour
+	keepReports     = 100 * 24 * time.Hour
 	// A transaction that comes in a clearing file again after so long is not
 	// recognised for a repetition; its payment and its breaks are kept for ever.
 	keepCleared = 400 * 24 * time.Hour
@@ -313,7 +314,11 @@ func (j *jobs) forget(ctx context.Context, _ *river.Job[forgetArgs]) error {
 	if err != nil {
 		return fmt.Errorf("forget posts of groups: %w", err)
 	}
+	reports, err := j.store.ForgetReports(ctx, now.Add(-keepReports))
+	if err != nil {
+		return fmt.Errorf("forget reports: %w", err)
+	}
 	j.log.InfoContext(ctx, "forgot what is no longer needed",
-		"calls", calls, "updates", updates, "cleared", cleared, "drafts", drafts, "invitations", invitations, "files", files, "posts", posts)
+		"calls", calls, "updates", updates, "cleared", cleared, "drafts", drafts, "invitations", invitations, "files", files, "posts", posts, "reports", reports)
 	return nil
 }

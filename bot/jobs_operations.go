@@ -59,5 +59,8 @@ func (j *jobs) operations(ctx context.Context, job *river.Job[operationsArgs]) e
 		j.log.WarnContext(ctx, "ADMIN_CHAT_ID: the bot may not write there")
 		return nil
 	}
+	if err != nil {
+		j.log.WarnContext(ctx, "the day's summary does not reach ADMIN_CHAT_ID", "chat_id", j.adminChat, "error", err)
+	}
 	return err
 }

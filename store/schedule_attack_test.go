@@ -143,3 +143,24 @@ func TestAYearOfReports(t *testing.T) {
 		}
 	}
 }
+
+// Rows of reports that were told long ago are dropped: what was told stays told.
+func TestForgottenReportsStayTold(t *testing.T) {
+	w := newWorld(t)
+	w.setClock(at(bishkek, "2026-11-20 10:00"))
+	w.merchant(t, 1)
+	p := w.postman()
+	p.tick(t)
+	w.setClock(at(bishkek, "2026-11-20 21:00"))
+	p.tick(t)
+	if n, err := w.store.ForgetReports(t.Context(), w.now()); err != nil || n != 0 {
+		t.Errorf("a report that is due now: %d forgotten, %v", n, err)
+	}
+	if n, err := w.store.ForgetReports(t.Context(), w.now().Add(time.Second)); err != nil || n != 1 {
+		t.Errorf("%d forgotten, %v", n, err)
+	}
+	p.tick(t)
+	if len(p.sent) != 1 {
+		t.Errorf("told %d times", len(p.sent))
+	}
+}

@@ -199,6 +199,13 @@ func (t *tx) MarkReportDone(ctx context.Context, merchant payments.MerchantID, i
 	return exec(ctx, t.db, `UPDATE reports SET done_at = COALESCE(done_at, $3) WHERE merchant_id = $1 AND id = $2`, merchant, id, now)
 }
 
+// ForgetReports drops reports that were due before an instant. That a period
+// was told stands in the schedule.
+func (s *Store) ForgetReports(ctx context.Context, before time.Time) (int64, error) {
+	tag, err := s.pool.Exec(ctx, `DELETE FROM reports WHERE due_at < $1`, before)
+	return tag.RowsAffected(), err
+}
+
 // FiguresOfAllSQL is the one pass over a span, of everybody or, where $3 is not
 // NULL, of some merchants. Each part goes by the moment of its own rows, so that
 // nothing but the span is read.
