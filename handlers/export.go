@@ -100,7 +100,7 @@ func (b *Bot) takeExportDays(ctx context.Context, t *chat.Turn, v chat.Values) e
 	if err != nil {
 		return err
 	}
-	first, last, ok := payments.ParseDates(t.Text, view.Today)
+	first, last, ok := payments.ParseDays(t.Text, view.Today)
 	if !ok {
 		return payments.Fail(payments.CodeDateMalformed)
 	}

@@ -57,7 +57,7 @@ func (b *Bot) today(ctx context.Context, t *chat.Turn) (payments.Date, error) {
 }
 
 func datesQuery(text string, today payments.Date, outlet payments.OutletID) (payments.ReportQuery, error) {
-	first, last, ok := payments.ParseDates(text, today)
+	first, last, ok := payments.ParseDays(text, today)
 	if !ok {
 		return payments.ReportQuery{}, payments.Fail(payments.CodePeriodWrong, "max", payments.MaxPeriod)
 	}

@@ -65,3 +65,32 @@ func TestParseDates(t *testing.T) {
 		}
 	}
 }
+
+func TestParseDays(t *testing.T) {
+	const today = 20261125 // a Wednesday
+	for _, tt := range []struct{ text, want string }{
+		{"12.11", "20261112 20261112"},
+		{"01.11 – 15.11", "20261101 20261115"},
+		{"вчера", "20261124 20261124"},
+		{"Кечээ", "20261124 20261124"},
+		{"yesterday", "20261124 20261124"},
+		{"өткөн апта", "20261116 20261122"},
+		{"ушул апта", "20261123 20261125"},
+		{"этот месяц", "20261101 20261125"},
+		{"октябрь", "20261001 20261031"},
+		{"1-15 октября", "20261001 20261015"},
+		{"вчера 500", ""},
+		{"кофе", ""},
+		{"500", ""},
+		{"31.02", ""},
+		{"", ""},
+	} {
+		got := ""
+		if first, last, ok := payments.ParseDays(tt.text, today); ok {
+			got = fmt.Sprintf("%d %d", first, last)
+		}
+		if got != tt.want {
+			t.Errorf("%q is %q, want %q", tt.text, got, tt.want)
+		}
+	}
+}

@@ -32,6 +32,22 @@ func ParseDates(s string, today Date) (first, last Date, ok bool) {
 	return first, last, first <= last
 }
 
+// ParseDays is ParseDates for people, who also say "вчера", "өткөн апта" or
+// "октябрь". A week or a month that is not over ends today.
+func ParseDays(s string, today Date) (first, last Date, ok bool) {
+	if first, last, ok = ParseDates(s, today); ok {
+		return first, last, true
+	}
+	search, err := ParseSearch(s, today)
+	if err != nil || search.First == 0 || !search.Empty() {
+		return 0, 0, false
+	}
+	if search.First <= today && search.Last > today {
+		search.Last = today
+	}
+	return search.First, search.Last, true
+}
+
 func parseDate(s string, notAfter Date) (Date, bool) {
 	parts := datesForm.FindStringSubmatch(s)
 	if parts == nil {

@@ -112,13 +112,9 @@ func (s *Service) HistoryDays(ctx context.Context, id PersonID, text string) (fi
 	if err != nil {
 		return 0, 0, fmt.Errorf("merchant %d: %w", p.MerchantID, err)
 	}
-	today := merchant.DateOf(s.now())
-	if first, last, ok := ParseDates(text, today); ok {
-		return first, last, nil
-	}
-	search, err := ParseSearch(text, today)
-	if err != nil || search.First == 0 || !search.Empty() {
+	first, last, ok := ParseDays(text, merchant.DateOf(s.now()))
+	if !ok {
 		return 0, 0, Fail(CodeDateMalformed)
 	}
-	return search.First, search.Last, nil
+	return first, last, nil
 }
