@@ -105,6 +105,7 @@ func crowded(t *testing.T, c crowd) (*payments.Service, *pgxpool.Pool, *statemen
 // whole table or a whole merchant: every statement goes by an index, and what is
 // read of it does not grow with what is there.
 func TestHistoryPlans(t *testing.T) {
+	t.Parallel()
 	service, pool, seen := crowded(t, crowd{rows: 30_000, large: 25_000, small: 1000})
 	known := make(map[string]bool)
 	look := func(name string, owner int64, ask payments.HistoryAsk) {
@@ -227,6 +228,7 @@ func (p plan) walk(f func(plan)) {
 // What is rare among very many is found all the same, in steps that say how far
 // the search has come; and none of it is lost or found twice.
 func TestRareThingsAreFoundInSteps(t *testing.T) {
+	t.Parallel()
 	service, pool, _ := crowded(t, crowd{rows: 12_000, large: 10_000, small: 1000})
 	ctx := t.Context()
 	if _, err := pool.Exec(ctx, `

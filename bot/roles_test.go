@@ -51,8 +51,10 @@ func TestTourKnowsEveryButton(t *testing.T) {
 // Every button, pressed by a member in every role: who may gets an effect, who
 // may not a kind refusal, and nothing changes.
 func TestEveryRolePressesEveryButton(t *testing.T) {
+	verifyNoLeaks(t)
 	for _, role := range payments.Roles() {
 		t.Run(string(role), func(t *testing.T) {
+			t.Parallel()
 			w := newTour(t, role)
 			for _, p := range pressed() {
 				w.try(p)
@@ -88,7 +90,7 @@ const refusedRole = "У вас нет на это прав"
 
 func newTour(t *testing.T, role payments.Role) *tour {
 	t.Helper()
-	w := &tour{world: newWorld(t), ctx: t.Context(), role: role, owner: tourOwner, names: map[string]string{}}
+	w := &tour{world: newWorldBeside(t), ctx: t.Context(), role: role, owner: tourOwner, names: map[string]string{}}
 	s := w.app.service
 	must := func(err error) {
 		t.Helper()

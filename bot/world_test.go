@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"fmt"
 	"io"
 	"log/slog"
@@ -9,6 +11,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -20,6 +23,7 @@ import (
 	"elkart.kg/trade/bot/demo/telegram/chatscript"
 	"elkart.kg/trade/bot/postgres/pgtest"
 	"elkart.kg/trade/payments"
+	"elkart.kg/trade/payments/operator"
 	"elkart.kg/trade/store"
 )
 
@@ -38,15 +42,48 @@ type world struct {
 	kept map[string]kept // pictures that a script goes on with
 }
 
+// Keys take long to make, and what they sign ends with the test.
+var (
+	pspSigns      = sync.OnceValue(newKey)
+	operatorSigns = sync.OnceValue(newKey)
+)
+
+func newKey() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, operator.MinKeyBits)
+	if err != nil {
+		panic(err)
+	}
+	return key
+}
+
 // option changes the settings before the start.
 type option func(*config)
 
 // withoutPages is a trial without a PUBLIC_URL.
 func withoutPages(c *config) { c.publicURL = "" }
 
+// newWorld is for a test that runs alone.
 func newWorld(t *testing.T, options ...option) *world {
 	t.Helper()
+	verifyNoLeaks(t)
+	return newWorldBeside(t, options...)
+}
+
+// verifyNoLeaks fails a test that ends with goroutines which were not there
+// before. Of tests in parallel none can tell whose they are: there it is for
+// the test that they are all part of.
+func verifyNoLeaks(t *testing.T) {
+	t.Helper()
 	ignore := goleak.IgnoreCurrent()
+	t.Cleanup(func() {
+		http.DefaultClient.CloseIdleConnections()
+		goleak.VerifyNone(t, ignore)
+	})
+}
+
+// newWorldBeside is newWorld for one of several tests in parallel.
+func newWorldBeside(t *testing.T, options ...option) *world {
+	t.Helper()
 	w := &world{t: t, kept: make(map[string]kept)}
 	var logged syncBuffer
 	w.log = slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -58,6 +95,7 @@ func newWorld(t *testing.T, options ...option) *world {
 	var err error
 	if w.World, err = demo.Start(demo.Config{Dir: t.TempDir(), Telegram: true, Operator: true, Now: w.now, Log: w.log,
 		Patience: 20 * time.Second, // the race detector is slow
+		PSPSigns: pspSigns(), OperatorSigns: operatorSigns(),
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -90,8 +128,6 @@ func newWorld(t *testing.T, options ...option) *world {
 			t.Errorf("close the simulation: %v", err)
 		}
 		w.pool.Close()
-		http.DefaultClient.CloseIdleConnections()
-		goleak.VerifyNone(t, ignore)
 	})
 	return w
 }

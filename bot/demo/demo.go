@@ -39,6 +39,9 @@ type Config struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 	Patience time.Duration // how long the operator waits for an answer; 0: as the regulation says
+
+	// The keys that our system and the operator sign with; nil: made.
+	PSPSigns, OperatorSigns *rsa.PrivateKey
 }
 
 // World is what is simulated. Close it.
@@ -92,11 +95,14 @@ func (w *World) start(cfg Config) (err error) {
 	if !cfg.Operator {
 		return nil
 	}
-	key, err := rsa.GenerateKey(rand.Reader, wire.MinKeyBits)
-	if err != nil {
-		return fmt.Errorf("demo: make a key: %w", err)
+	key := cfg.PSPSigns
+	if key == nil {
+		if key, err = rsa.GenerateKey(rand.Reader, wire.MinKeyBits); err != nil {
+			return fmt.Errorf("demo: make a key: %w", err)
+		}
 	}
-	w.Operator, err = operator.New(operator.Config{PSPPublicKey: &key.PublicKey, Patience: cfg.Patience, Now: cfg.Now, Log: cfg.Log})
+	w.Operator, err = operator.New(operator.Config{PSPPublicKey: &key.PublicKey, Key: cfg.OperatorSigns,
+		Patience: cfg.Patience, Now: cfg.Now, Log: cfg.Log})
 	if err != nil {
 		return err
 	}

@@ -96,7 +96,7 @@ func (s *Server) Call(ctx context.Context, method, target string, body []byte, t
 // SignAgain signs a call as it stands.
 func (s *Server) SignAgain(c *Call) { signWith(s.sign, c) }
 
-func (s *Server) signWrong(c *Call) { signWith(s.liar, c) }
+func (s *Server) signWrong(c *Call) { signWith(s.liar(), c) }
 
 func signWith(sign *wire.Signer, c *Call) {
 	// A checked RSA key signs everything.

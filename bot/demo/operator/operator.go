@@ -54,7 +54,7 @@ type Config struct {
 type Server struct {
 	key      *rsa.PrivateKey
 	sign     *wire.Signer
-	liar     *wire.Signer // signs wrong: a key that nobody knows
+	liar     func() *wire.Signer // signs wrong: a key that nobody knows, made when it is first needed
 	verify   *wire.Verifier
 	now      func() time.Time
 	after    func(time.Duration) <-chan time.Time
@@ -99,14 +99,6 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("simulated operator: %w", err)
 	}
-	stranger, err := rsa.GenerateKey(rand.Reader, wire.MinKeyBits)
-	if err != nil {
-		return nil, fmt.Errorf("simulated operator: %w", err)
-	}
-	liar, err := wire.NewSigner(stranger)
-	if err != nil {
-		return nil, fmt.Errorf("simulated operator: %w", err)
-	}
 	if c.After == nil {
 		c.After = time.After
 	}
@@ -114,7 +106,7 @@ func New(c Config) (*Server, error) {
 		c.Patience = Patience
 	}
 	s := &Server{
-		key: c.Key, sign: sign, liar: liar, verify: verify, now: c.Now, after: c.After,
+		key: c.Key, sign: sign, liar: sync.OnceValue(newLiar), verify: verify, now: c.Now, after: c.After,
 		patience: c.Patience, log: c.Log,
 		client: &http.Client{
 			Transport:     &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 30 * time.Second},
@@ -134,6 +126,19 @@ func New(c Config) (*Server, error) {
 		}
 	}
 	return s, nil
+}
+
+// newLiar panics where the machine gives no randomness.
+func newLiar() *wire.Signer {
+	stranger, err := rsa.GenerateKey(rand.Reader, wire.MinKeyBits)
+	if err != nil {
+		panic(fmt.Sprintf("simulated operator: make a key: %v", err))
+	}
+	liar, err := wire.NewSigner(stranger)
+	if err != nil {
+		panic(fmt.Sprintf("simulated operator: a key just made: %v", err))
+	}
+	return liar
 }
 
 // SetPSP says where our system is, such as http://127.0.0.1:8080.

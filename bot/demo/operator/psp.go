@@ -71,7 +71,7 @@ func (s *Server) knows(r *http.Request, body []byte) bool {
 func (s *Server) respond(w http.ResponseWriter, r *http.Request, m Mischief, status int, body []byte) {
 	sign := s.sign
 	if m.WrongSignature {
-		sign = s.liar
+		sign = s.liar()
 	}
 	// A checked RSA key signs everything.
 	hash, _ := sign.Sign(r.RequestURI, body)
