@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -29,7 +30,7 @@ func (s *Service) judge(ctx context.Context, r Reader, scan Scan) (Target, error
 		target.StateAt(s.now()) != LinkActive || target.HeldBy != 0 || target.Full() {
 		return Target{}, Fail(CodeRecipientWrong)
 	}
-	if err := target.agrees(scan); err != nil {
+	if err := s.agrees(target, scan); err != nil {
 		return Target{}, err
 	}
 	if target.Amount != 0 {
@@ -39,13 +40,13 @@ func (s *Service) judge(ctx context.Context, r Reader, scan Scan) (Target, error
 }
 
 // agrees checks a scan against the forms in which its link was given out.
-func (t Target) agrees(scan Scan) error {
+func (s *Service) agrees(t Target, scan Scan) error {
 	switch {
 	case scan.Currency != SomCode:
 		return Fail(CodeDataWrong, "field", "currencyCode")
 	case scan.Dynamic != (t.Kind == LinkCharge):
 		return Fail(CodeDataWrong, "field", "qrType")
-	case !t.givenOutAs(scan.LinkHash, scan.MCC):
+	case !s.givenOut(t, scan):
 		return Fail(CodeDataWrong, "field", "qrLinkHash")
 	case t.Amount != 0 && scan.Amount != t.Amount:
 		return Fail(CodeDataWrong, "field", "amount")
@@ -53,11 +54,16 @@ func (t Target) agrees(scan Scan) error {
 	return nil
 }
 
-func (t Target) givenOutAs(hash string, mcc int) bool {
-	for _, v := range t.Versions {
-		if strings.EqualFold(v.Hash, hash) && v.MCC == mcc {
-			return true
-		}
+// givenOut reports whether a scan's checksum is that of one of its link's forms,
+// or of one with an open sum that the payer filled in on its page. Nobody wrote
+// that one down: it is the same for whoever fills in the same sum.
+func (s *Service) givenOut(t Target, scan Scan) bool {
+	same := func(v Version) bool { return strings.EqualFold(v.Hash, scan.LinkHash) && v.MCC == scan.MCC }
+	if slices.ContainsFunc(t.Versions, same) {
+		return true
 	}
-	return false
+	return t.Amount == 0 && slices.ContainsFunc(t.Versions, func(v Version) bool {
+		filled, err := s.Channel.Fill(v, scan.Amount)
+		return err == nil && same(filled)
+	})
 }

@@ -115,6 +115,8 @@ type Issue struct {
 type Channel interface {
 	// Write gives a link its form. It makes no network call.
 	Write(Issue) (Version, error)
+	// Fill returns what Write wrote with a sum in it that its payer chose.
+	Fill(Version, Money) (Version, error)
 	// Ours reports whether a scan names us as provider and this merchant.
 	Ours(Scan, MerchantID) bool
 }

@@ -22,6 +22,12 @@ func TestCheckRefuses(t *testing.T) {
 	must(t, err)
 	w.pay(t, w.order(t, paid.Link, 500_00))
 
+	filledIn := func(link payments.Link, sum payments.Money) payments.Link {
+		filled, err := w.Channel.Fill(payments.Version{URI: link.URI}, sum)
+		must(t, err)
+		link.URI = filled.URI
+		return link
+	}
 	for _, c := range []struct {
 		name   string
 		link   payments.Link
@@ -47,6 +53,9 @@ func TestCheckRefuses(t *testing.T) {
 		{"a charge said to be static", ticket.Link, 500_00, func(s *payments.Scan) { s.Dynamic = false }, payments.CodeDataWrong},
 		{"a forged checksum", desk.Static, 1_00, func(s *payments.Scan) { s.LinkHash = "0000" }, payments.CodeDataWrong},
 		{"another trade", desk.Static, 1_00, func(s *payments.Scan) { s.MCC = 6011 }, payments.CodeDataWrong},
+		{"a sum that the payer filled in", filledIn(desk.Static, 250_50), 250_50, nil, ""},
+		{"a sum filled in, another paid", filledIn(desk.Static, 250_50), 250_51, nil, payments.CodeDataWrong},
+		{"a charge filled in", filledIn(ticket.Link, 499_99), 499_99, nil, payments.CodeDataWrong},
 		{"below 1 som", desk.Static, 99, nil, payments.CodeSumTooSmall},
 		{"above 1,000,000 som", desk.Static, 1_000_000_01, nil, payments.CodeSumTooLarge},
 	} {

@@ -131,3 +131,26 @@ func TestMigrationOfProvenCards(t *testing.T) {
 		t.Errorf("cards %s, want %s", got, want)
 	}
 }
+
+// A payer chooses the sum of a link that leaves it open, within its bounds, and
+// pays it; nothing is kept of it before.
+func TestPayerFillsInTheSum(t *testing.T) {
+	w := newWorld(t)
+	desk := w.merchant(t, 1)
+	for sum, want := range map[payments.Money]payments.Code{
+		99: payments.CodeSumTooSmall, 1_000_000_01: payments.CodeSumTooLarge, -1: payments.CodeSumTooSmall,
+	} {
+		_, err := w.FilledIn(desk.Static, sum)
+		wantCode(t, "a sum out of bounds", err, want)
+	}
+	link := desk.Static
+	var err error
+	link.URI, err = w.FilledIn(link, 250_50)
+	must(t, err)
+	if n := w.count(t, `SELECT count(*) FROM link_versions WHERE link_id = $1`, link.ID); n != 1 {
+		t.Errorf("%d forms of the link are kept", n)
+	}
+	if paid := w.pay(t, w.order(t, link, 250_50)); paid.Amount != 250_50 {
+		t.Errorf("paid %d", paid.Amount)
+	}
+}

@@ -37,6 +37,7 @@ func TestInBrowser(t *testing.T) {
 		{"languages", languages},
 		{"without script", withoutScript},
 		{"keyboard", keyboard},
+		{"sum", typesTheSum},
 		{"wide screen", wideScreen},
 		{"card form", cardFormTyping},
 		{"card in Telegram", cardInTelegram},
@@ -63,6 +64,8 @@ func everything() []shown {
 		{"missing", "/p/x", nil}, {"home", "/", nil}, {"receipt_unknown", "/r/x", nil},
 		{"card", "/cards/" + token, nil}, {"card_done", "/cards/done", nil}, {"card_gone", "/cards/x", nil},
 		{"told", "/p/" + code + "?told=decline", func(s *service) { s.set(charge()) }},
+		{"chosen", "/p/" + code + "?sum=250", func(s *service) { s.set(views()["bounded"]) }},
+		{"refused_sum", "/p/" + code + "?sum=1", func(s *service) { s.set(views()["bounded"]) }},
 		{"long", "/p/" + code, func(s *service) {
 			v := charge()
 			v.Outlet.Name = strings.Repeat("Кафе-ресторан", 6)
@@ -89,7 +92,7 @@ func everything() []shown {
 // kept are the pages whose pictures are kept, to be looked at, by how they are
 // looked at.
 var kept = map[string][]string{
-	"phone": {"open", "paid", "paying", "expired", "told", "static", "verified", "partly_refunded", "refunded", "used_up", "receipt_genuine", "receipt_unknown", "card"},
+	"phone": {"open", "chosen", "refused_sum", "paid", "paying", "expired", "told", "static", "verified", "partly_refunded", "refunded", "used_up", "receipt_genuine", "receipt_unknown", "card"},
 	"dark":  {"open", "paid", "receipt_reversed"},
 	"wide":  {"open", "verified"},
 }
@@ -360,6 +363,26 @@ func keyboard(t *testing.T, b *browsertest.Browser) {
 	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("order (-got +want):\n%s", diff)
 	}
+}
+
+// Where the sum is open it is typed, also by keyboard alone and without script,
+// and what is wrong with it stands beside the field.
+func typesTheSum(t *testing.T, b *browsertest.Browser) {
+	s := newSite(t, realQR)
+	s.service.set(views()["bounded"])
+	p := b.Open(t, s.URL+"/p/"+code+"?lang=en", browsertest.View{Touch: true, NoScript: true})
+	p.Type("#sum", "99"+kb.Enter)
+	p.Wait("#wrong")
+	if got := p.Text("#wrong"); !strings.Contains(got, "100 som") {
+		t.Errorf("what is wrong: %q", got)
+	}
+	p.Type("#sum", kb.End+"0"+kb.Enter) // 990
+	p.Wait(".sum")
+	if got := strings.ReplaceAll(p.Text(".pay .button"), "\u00a0", " "); got != "Pay 990 som" {
+		t.Errorf("the button says %q", got)
+	}
+	p.Click(".change a")
+	p.Wait("#sum")
 }
 
 // On a computer the code is large, and the page leads to a phone.

@@ -101,6 +101,8 @@ type customerPage struct {
 	SumLabel   string
 	Sum        string // "" on an open sum
 	Between    string // bounds of an open sum, if they are narrower than usual
+	AskSum     *sumForm
+	ChangeSum  *sendLink // back from a sum that the payer chose
 	Facts      []fact
 	Seller     []fact // where and how to reach the seller
 	SmallPrint string
@@ -180,7 +182,6 @@ func (page *customerPage) sum(p *locales.Printer, view payments.PayerView) {
 	case link.Amount != 0:
 		page.Sum = p.Money(link.Amount)
 	case page.Open:
-		page.SumLabel = p.Text("page.open_sum")
 		if link.Min > payments.DefaultMin || link.Max != 0 && link.Max < payments.DefaultMax {
 			page.Between = p.Text("page.between", "min", link.Min, "max", link.Max)
 		}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -54,6 +55,14 @@ type service struct {
 	blind chan struct{} // closed when nobody counts the looks any more
 	name  string        // of the form's outlet
 	lang  string        // of the form's person
+}
+
+// FilledIn writes the sum behind the link.
+func (*service) FilledIn(link payments.Link, sum payments.Money) (string, error) {
+	if err := payments.CheckBounds(sum, link.Min, link.Max); err != nil {
+		return "", err
+	}
+	return link.URI + "-" + strconv.FormatInt(int64(sum), 10), nil
 }
 
 // PayerView reports a look when what it saw is settled: what is set

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -42,6 +43,9 @@ func (s *Site) customerQR(v *visit) error {
 	}
 	if stageOf(view) != stageOpen {
 		return payments.Fail(payments.CodeLinkNotFound)
+	}
+	if sum, err := v.choose(&view); err != nil || sum.wrong != nil {
+		return cmp.Or(err, error(payments.Fail(payments.CodeLinkNotFound)))
 	}
 	picture, err := s.qr(view.Link.URI)
 	if err != nil {

@@ -28,6 +28,9 @@ import (
 type Service interface {
 	// PayerView returns what a link's page shows. Error: CodeLinkNotFound.
 	PayerView(ctx context.Context, code string) (payments.PayerView, error)
+	// FilledIn is a link of open sum with the sum in it that its payer chose.
+	// Errors: CodeSumTooSmall, CodeSumTooLarge.
+	FilledIn(link payments.Link, sum payments.Money) (uri string, err error)
 	// PayerReceipt returns a charge's payment for its payer. Errors:
 	// CodeLinkNotFound, CodeReceiptNotFound.
 	PayerReceipt(ctx context.Context, code string) (payments.PaymentView, error)

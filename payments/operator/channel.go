@@ -60,6 +60,22 @@ func (c Channel) Write(i payments.Issue) (payments.Version, error) {
 	return payments.Version{Hash: uri[len(uri)-4:], MCC: i.Outlet.MCC, URI: uri}, nil
 }
 
+// Fill writes a sum into a link of open sum. The bank's app shows it and lets
+// nobody change it there: the checksum is that of this sum.
+func (c Channel) Fill(v payments.Version, sum payments.Money) (payments.Version, error) {
+	link, err := elqr.Decode(v.URI)
+	if err != nil {
+		return payments.Version{}, fmt.Errorf("fill link: %w", err)
+	}
+	amount := int64(sum)
+	link.Amount, link.AmountEditable = &amount, false
+	uri, err := link.Encode(link.Base)
+	if err != nil {
+		return payments.Version{}, fmt.Errorf("fill link: %w", err)
+	}
+	return payments.Version{Hash: uri[len(uri)-4:], MCC: v.MCC, URI: uri}, nil
+}
+
 // Ours reports whether a scan names this place and the merchant.
 func (c Channel) Ours(s payments.Scan, merchant payments.MerchantID) bool {
 	return s.Provider == c.Provider &&
