@@ -13,8 +13,7 @@ import (
 
 func inviteRoleScreen(p *locales.Printer, roles []payments.Role) chat.Screen {
 	screen := chat.Screen{Text: p.HTML("team.invite.role") + "\n" + p.HTML("team.roles")}
-	// The least able first: it is whom most people invite.
-	for _, role := range []payments.Role{payments.RoleCashier, payments.RoleManager, payments.RoleAccountant, payments.RoleOwner} {
+	for _, role := range offeredRoles() {
 		if slices.Contains(roles, role) {
 			screen.Buttons = append(screen.Buttons, []chat.Button{chat.FormButton(roleChoice(p, role), inviteForm, fieldRole, string(role))})
 		}

@@ -119,7 +119,7 @@ func memberScreen(p *locales.Printer, v payments.MemberView) chat.Screen {
 
 func memberRoleScreen(p *locales.Printer, v payments.MemberView) chat.Screen {
 	screen := chat.Screen{Text: p.HTML("team.role_ask", "name", v.Member.Name) + "\n\n" + p.HTML("team.roles")}
-	for _, role := range payments.Roles() {
+	for _, role := range offeredRoles() {
 		label := roleChoice(p, role)
 		if role == v.Member.Role {
 			label = p.Text("team.chosen", "choice", label)
@@ -128,6 +128,12 @@ func memberRoleScreen(p *locales.Printer, v payments.MemberView) chat.Screen {
 	}
 	screen.Buttons = append(screen.Buttons, memberRow(p, v.Member))
 	return screen
+}
+
+// offeredRoles begins with the role that most people get, and ends with the one
+// that nobody should get by a slip of the thumb.
+func offeredRoles() []payments.Role {
+	return []payments.Role{payments.RoleCashier, payments.RoleManager, payments.RoleAccountant, payments.RoleOwner}
 }
 
 // roleChoice is a role on a button.
