@@ -62,6 +62,28 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+// Paths that are not clean lead to ours alone, under the same headers.
+func TestUncleanPaths(t *testing.T) {
+	s := newSite(t, func(d *web.Deps) { d.PublicURL = "https://pay.example.kg" })
+	for asked, want := range map[string]string{
+		"//p/" + code: "/p/" + code, "/p//" + code + "?lang=ky": "/p/" + code + "?lang=ky", "/p/../cards/x": "/cards/x",
+		"//evil.example/..//": "/", "/p/..//evil.example": "/evil.example", "/./robots.txt": "/robots.txt",
+	} {
+		w := s.get(asked)
+		if got := w.Header.Get("Location"); w.StatusCode != http.StatusTemporaryRedirect || got != want {
+			t.Errorf("%s: status %d, Location %q, want %q", asked, w.StatusCode, got, want)
+		}
+		for _, name := range []string{"Content-Security-Policy", "X-Content-Type-Options", "Strict-Transport-Security", "X-Frame-Options"} {
+			if w.Header.Get(name) == "" {
+				t.Errorf("%s: no %s", asked, name)
+			}
+		}
+		if w.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: may be kept", asked)
+		}
+	}
+}
+
 // A nonce holds for one answer, and stands on every style and script of it.
 func TestNonce(t *testing.T) {
 	s := newSite(t, nil)

@@ -192,7 +192,15 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.operator.ServeHTTP(answer, r)
 		return
 	}
+	if unclean(r.URL.Path) {
+		setPageHeaders(answer.Header()) // the mux answers itself, by a redirect
+	}
 	s.mux.ServeHTTP(answer, r)
+}
+
+// unclean reports whether the mux redirects a path to a cleaner one.
+func unclean(asked string) bool {
+	return strings.TrimSuffix(asked, "/") != strings.TrimSuffix(path.Clean("/"+asked), "/")
 }
 
 // forOperator reports whether the operator's handler answers for a path: as it
