@@ -6,7 +6,7 @@ package store_test
 // moves, and at which commit the process dies. Then the faults stop, what is
 // left over is brought to its end, and the books must be right.
 //
-//	go test ./store -run TestSimulation -sim.seeds 5000
+//	go test ./store -run TestSimulation -sim.seeds 5000 [-sim.first 1]
 //	go test ./store -run TestSimulation -sim.seed 4711
 
 import (
@@ -25,12 +25,13 @@ import (
 
 var (
 	simSeeds = flag.Int("sim.seeds", 40, "how many seeds the simulation runs")
+	simFirst = flag.Uint64("sim.first", 1, "the first of the seeds")
 	simSeed  = flag.Uint64("sim.seed", 0, "the one seed to run")
 )
 
 func TestSimulation(t *testing.T) {
 	w := newWorld(t)
-	first, last := uint64(1), uint64(*simSeeds)
+	first, last := *simFirst, *simFirst+uint64(*simSeeds)-1
 	if *simSeed != 0 {
 		first, last = *simSeed, *simSeed
 	}
