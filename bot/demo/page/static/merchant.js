@@ -73,7 +73,7 @@ export class MerchantPhone {
       const name = [user.first_name, user.last_name].filter(Boolean).join(' ');
       const label = `${name}, ${LANGUAGE_NAMES[(user.language_code ?? '').slice(0, 2)] ?? user.language_code ?? ''}${count ? `, ${t('merchant.unread', { count })}` : ''}`;
       return h('button', { type: 'button', class: `person tone-${i % 6}`, 'aria-pressed': String(user.id === this.shared.user), 'aria-label': label, title: label, onclick: () => this.shared.chooseUser(user.id) },
-        h('span', { class: 'avatar' }, user.first_name.slice(0, 1)),
+        h('span', { class: 'avatar', 'aria-hidden': 'true' }, user.first_name.slice(0, 1)),
         h('span', { class: 'person-name' }, user.first_name),
         count > 0 && h('b', { class: 'badge' }, count > 99 ? '99+' : String(count)));
     });
