@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
 
+	"elkart.kg/trade/bot/demo/telegram"
 	"elkart.kg/trade/bot/demo/telegram/chatscript"
 	"elkart.kg/trade/payments"
 )
@@ -33,4 +35,39 @@ func (w *world) hookReports(ctx context.Context, _ *chatscript.Session, _ string
 		return fmt.Errorf("make reports: %w", err)
 	}
 	return w.settle(ctx)
+}
+
+// hookSame keeps the message matched last under a name, and from then on wants
+// the same text, picture and file under it, to the byte.
+func (w *world) hookSame(ctx context.Context, s *chatscript.Session, name string) error {
+	if err := w.settle(ctx); err != nil {
+		return err
+	}
+	now := sample{text: s.Message.Text}
+	for _, file := range []*telegram.File{s.Message.Photo, s.Message.Document} {
+		if file == nil {
+			continue
+		}
+		_, _, data, err := w.Telegram.File(file.ID)
+		if err != nil {
+			return err
+		}
+		now.data = append(now.data, data...)
+	}
+	then, known := w.samples[name]
+	switch {
+	case !known:
+		w.samples[name] = now
+	case now.text != then.text:
+		return fmt.Errorf("%s says\n%s\nand said\n%s", name, now.text, then.text)
+	case !bytes.Equal(now.data, then.data):
+		return fmt.Errorf("%s is %d other bytes than the %d before", name, len(now.data), len(then.data))
+	}
+	return nil
+}
+
+// sample is a message as it was.
+type sample struct {
+	text string
+	data []byte
 }

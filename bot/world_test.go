@@ -40,6 +40,8 @@ type world struct {
 	app  *app
 	stop func()
 	kept map[string]kept // pictures that a script goes on with
+
+	samples map[string]sample // messages that are to stay what they are
 }
 
 // Keys take long to make, and what they sign ends with the test.
@@ -84,7 +86,7 @@ func verifyNoLeaks(t *testing.T) {
 // newWorldBeside is newWorld for one of several tests in parallel.
 func newWorldBeside(t *testing.T, options ...option) *world {
 	t.Helper()
-	w := &world{t: t, kept: make(map[string]kept)}
+	w := &world{t: t, kept: make(map[string]kept), samples: make(map[string]sample)}
 	var logged syncBuffer
 	w.log = slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	t.Cleanup(func() {
@@ -230,6 +232,7 @@ func (w *world) runner() *chatscript.Runner {
 			"reverse":  w.hookReverse,
 			"until":    w.hookUntil,
 			"reports":  w.hookReports,
+			"same":     w.hookSame,
 			"restart":  func(context.Context, *chatscript.Session, string) error { w.restart(); return nil },
 			"settle":   func(ctx context.Context, _ *chatscript.Session, _ string) error { return w.settle(ctx) },
 			"advance": func(_ context.Context, _ *chatscript.Session, args string) error {

@@ -41,7 +41,17 @@ func (b *Bot) closings(ctx context.Context, t *chat.Turn) error {
 	if err != nil {
 		return err
 	}
-	return show(ctx, t, closingsScreen(v.Printer, list, pageAsked(t.Action, 0)))
+	return showDocument(ctx, t, closingsScreen(v.Printer, list, pageAsked(t.Action, 0)))
+}
+
+// showDocument shows a screen that is no part of the picture that its button
+// stands under: the chart of a day above the closing of another misleads.
+func showDocument(ctx context.Context, t *chat.Turn, screen chat.Screen) error {
+	if t.Kind == chat.KindPress && onPicture(t) {
+		_, err := t.Reply(ctx, screen)
+		return err
+	}
+	return show(ctx, t, screen)
 }
 
 // closing shows one document.
@@ -56,7 +66,7 @@ func (b *Bot) closing(ctx context.Context, t *chat.Turn) error {
 	if err != nil {
 		return err
 	}
-	return show(ctx, t, closingScreen(v.Printer, view))
+	return showDocument(ctx, t, closingScreen(v.Printer, view))
 }
 
 // closeAsk asks once: what is closed stays closed.
@@ -69,7 +79,7 @@ func (b *Bot) closeAsk(ctx context.Context, t *chat.Turn) error {
 	case !list.MayClose:
 		return payments.Fail(payments.CodeNotAllowed)
 	}
-	return show(ctx, t, closeAskScreen(v.Printer, list, b.now()))
+	return showDocument(ctx, t, closeAskScreen(v.Printer, list, b.now()))
 }
 
 func (b *Bot) closeDay(ctx context.Context, t *chat.Turn) error {
@@ -84,7 +94,7 @@ func (b *Bot) closeDay(ctx context.Context, t *chat.Turn) error {
 	if err != nil {
 		return err
 	}
-	return show(ctx, t, closingScreen(v.Printer, view))
+	return showDocument(ctx, t, closingScreen(v.Printer, view))
 }
 
 // correct asks why a closing is to be corrected.

@@ -2,7 +2,9 @@ package payments
 
 // A report says what a period brought, read in ten seconds. All of it counts by
 // its own moment and by what was known at the period's end, so that a report of
-// days that are over says the same whenever it is made.
+// days that are over says the same whenever it is made. Outlets and people go
+// by the names that they have now, by which they are looked for; what is to keep
+// its names is a closing.
 
 import (
 	"cmp"
