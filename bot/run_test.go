@@ -162,7 +162,7 @@ func awaitInChat(ctx context.Context, address string, person int64, text string)
 	if err != nil {
 		return err
 	}
-	defer answer.Body.Close() //nolint:errcheck // read only
+	defer func() { _ = answer.Body.Close() }()
 	lines := bufio.NewReader(answer.Body)
 	for {
 		line, err := lines.ReadString('\n')

@@ -44,7 +44,7 @@ func TestFormPressOnEarlierCopy(t *testing.T) {
 	s.deliver(s.text("/new"))
 	dead = true // the mark is lost
 	s.deliver(s.text("Café"))
-	press, later := s.tap("Taxi"), s.tap("Taxi")
+	press := s.tap("Taxi")
 	s.halt()
 	dead = false
 	s.start()
@@ -58,7 +58,8 @@ func TestFormPressOnEarlierCopy(t *testing.T) {
 	dead = true
 	s.start()
 	s.deliver(s.text("Café"))
-	press, later = s.tap("Taxi"), s.tap("Taxi")
+	press = s.tap("Taxi")
+	later := s.tap("Taxi")
 	s.halt()
 	dead, s.cfg.Sessions = false, s.mem
 	s.start()
