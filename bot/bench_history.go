@@ -188,7 +188,8 @@ func (h historyBench) measure(ctx context.Context, q question) (historyResult, e
 // asker is a merchant with a payment of theirs to ask about.
 func (h historyBench) asker(ctx context.Context, number int64) (asker, error) {
 	a := asker{person: payments.PersonID(number + 1), number: number}
-	since := time.Now().Add(-time.Duration(h.random.Int64N(int64(360 * 24 * time.Hour))))
+	const day = 24 * time.Hour // there is a payment of the last month, however few the merchant has
+	since := time.Now().Add(-30*day - time.Duration(h.random.Int64N(int64(330*day))))
 	err := h.pool.QueryRow(ctx, `
 		SELECT final_at, id, receipt, operator_id FROM payments
 		WHERE merchant_id = $1 AND receipt IS NOT NULL AND final_at > $2 ORDER BY final_at, id LIMIT 1`, crowdFirst+number, since).

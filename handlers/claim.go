@@ -56,7 +56,7 @@ func readClaim(text, publicURL string) (c claim, ok bool) {
 
 // read reads what claims, without the sum.
 func (c claim) read(word, publicURL string) (claim, bool) {
-	if strings.Contains(word, "://") {
+	if isAddress(word) {
 		return c.readAddress(word, publicURL)
 	}
 	if key, ok := payments.NormalCode(word); ok {
@@ -71,10 +71,18 @@ func (c claim) read(word, publicURL string) (claim, bool) {
 	return c, c.Claim != payments.Claim{}
 }
 
+// isAddress reports whether a word can be an address, which people also copy
+// without its beginning.
+func isAddress(word string) bool { return strings.Contains(word, "/") }
+
 // readAddress reads an address of a receipt or of a payment page. It counts
 // only on our own host, to the letter: on any other, what looks like ours is
 // made to deceive, whatever key it holds.
 func (c claim) readAddress(address, publicURL string) (claim, bool) {
+	address = strings.TrimRight(strings.TrimLeft(address, "(<«“\""), ".,;:!?)>»”\"") // of the sentence around it
+	if !strings.Contains(address, "://") {
+		address = "https://" + address
+	}
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return claim{}, false

@@ -37,11 +37,12 @@ const (
 
 // The forms of the history, and their answers.
 const (
-	findForm      = "find"
-	daysForm      = "historydays"
-	answerHistory = "page"  // that the form was opened from
-	answerSearch  = "query" // payments.SearchID
-	answerReceipt = "paid"  // payments.PaymentID, that a picture led to
+	findForm        = "find"
+	daysForm        = "historydays"
+	answerHistory   = "page"  // that the form was opened from
+	answerSearch    = "query" // payments.SearchID
+	answerReceipt   = "paid"  // payments.PaymentID, that a picture or an address led to
+	answerFoundLink = "by"    // payments.LinkID, the same
 )
 
 // history shows a page.
@@ -161,11 +162,11 @@ func (b *Bot) find(ctx context.Context, t *chat.Turn) error {
 	if t.Args == "" {
 		return t.OpenForm(ctx, findForm, nil)
 	}
-	search, err := b.service.KeepSearch(ctx, visit(t).ID, t.Args)
-	if err != nil {
+	v := chat.Values{answerHistory: packHistory(payments.HistoryAsk{})}
+	if err := b.lookFor(ctx, t, t.Args, v); err != nil {
 		return err
 	}
-	return b.showHistory(ctx, t, payments.HistoryAsk{SearchID: search})
+	return b.findGiven(ctx, t, v)
 }
 
 // historyFind is the button: it looks in what the page is narrowed to.
@@ -206,7 +207,16 @@ func (b *Bot) takeFind(ctx context.Context, t *chat.Turn, v chat.Values) error {
 	if err := wantText(t); err != nil {
 		return err
 	}
-	search, err := b.service.KeepSearch(ctx, visit(t).ID, t.Text)
+	return b.lookFor(ctx, t, t.Text, v)
+}
+
+// lookFor notes what a text looks for: an address leads to a receipt or a link,
+// all else is a search.
+func (b *Bot) lookFor(ctx context.Context, t *chat.Turn, text string, v chat.Values) error {
+	if isAddress(text) && canRead(text, b.publicURL) {
+		return b.follow(ctx, t, text, v)
+	}
+	search, err := b.service.KeepSearch(ctx, visit(t).ID, text)
 	if err != nil {
 		return err
 	}
@@ -214,7 +224,7 @@ func (b *Bot) takeFind(ctx context.Context, t *chat.Turn, v chat.Values) error {
 	return nil
 }
 
-// takeReceiptPicture finds the payment that the code on a receipt leads to.
+// takeReceiptPicture finds what the code on a receipt leads to.
 func (b *Bot) takeReceiptPicture(ctx context.Context, t *chat.Turn, v chat.Values) error {
 	if !b.checks.allow(visit(t).ID) {
 		return hintTooOften
@@ -223,7 +233,12 @@ func (b *Bot) takeReceiptPicture(ctx context.Context, t *chat.Turn, v chat.Value
 	if err != nil {
 		return err
 	}
-	// Looked for, not shown at the till: it is no check.
+	return b.follow(ctx, t, text, v)
+}
+
+// follow finds the payment that an address or a code leads to, or the link by
+// which many pay. It is looked for, not shown at the till: that is no check.
+func (b *Bot) follow(ctx context.Context, t *chat.Turn, text string, v chat.Values) error {
 	claim, ok := readClaim(text, b.publicURL)
 	if !ok || claim.Foreign != "" {
 		return payments.Fail(payments.CodePaymentNotFound)
@@ -232,10 +247,14 @@ func (b *Bot) takeReceiptPicture(ctx context.Context, t *chat.Turn, v chat.Value
 	if err != nil {
 		return err
 	}
-	if verdict.Own == nil {
+	switch {
+	case verdict.Own != nil:
+		v[answerReceipt] = strconv.FormatInt(int64(verdict.Own.Payment.ID), 10)
+	case verdict.Link != nil:
+		v[answerFoundLink] = strconv.FormatInt(int64(verdict.Link.ID), 10)
+	default:
 		return payments.Fail(payments.CodePaymentNotFound)
 	}
-	v[answerReceipt] = strconv.FormatInt(int64(verdict.Own.Payment.ID), 10)
 	return nil
 }
 
@@ -247,6 +266,14 @@ func (b *Bot) findGiven(ctx context.Context, t *chat.Turn, v chat.Values) error 
 	if paid := v[answerReceipt]; paid != "" {
 		t.Action = chat.Act(actionHistoryOpen, paid, v[answerHistory])
 		return b.historyOpen(ctx, t)
+	}
+	if link := v[answerFoundLink]; link != "" {
+		id, err := strconv.ParseInt(link, 10, 64)
+		if err != nil {
+			return err
+		}
+		ask.LinkID = payments.LinkID(id)
+		return b.showHistory(ctx, t, ask)
 	}
 	search, err := strconv.ParseInt(v[answerSearch], 10, 64)
 	if err != nil {

@@ -113,7 +113,7 @@ func (b *Bot) picture(ctx context.Context, t *chat.Turn) error {
 // chat; false: the text is something else.
 func (b *Bot) shownAddress(ctx context.Context, t *chat.Turn) (bool, error) {
 	for _, word := range strings.Fields(t.Text) {
-		if !strings.Contains(word, "://") || !canRead(word, b.publicURL) {
+		if !isAddress(word) || !canRead(word, b.publicURL) {
 			continue
 		}
 		if !b.checks.allow(visit(t).ID) {

@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -68,16 +69,28 @@ func ParseCardNumber(s string) (CardNumber, error) {
 
 // FindCardNumber looks for a payment card's number anywhere in a text: an
 // ELKART number, or thirteen to nineteen digits of another system that pass
-// the Luhn check. People paste all kinds, and none may stay in a chat.
+// the Luhn check. People paste all kinds, and none may stay in a chat. The digits
+// of a national link pass that check one time in ten, and are no such number.
 func FindCardNumber(text string) (CardNumber, bool) {
 	runes := []rune(text)
+	link := 0 // where the national link ends that was met last
 	for start := 0; start < len(runes); {
+		if runes[start] == '#' && strings.HasPrefix(string(runes[start:min(len(runes), start+len(linkBegins))]), linkBegins) {
+			link = len(runes)
+			if n := slices.IndexFunc(runes[start:], unicode.IsSpace); n >= 0 {
+				link = start + n
+			}
+		}
 		if !isDigit(runes[start]) {
 			start++
 			continue
 		}
-		digits, end := digitRun(runes[start:])
-		if n, ok := cardWithin(digits); ok {
+		within := runes[start:]
+		if start < link {
+			within = runes[start:link]
+		}
+		digits, end := digitRun(within)
+		if n, ok := cardWithin(digits, start < link); ok {
 			return n, true
 		}
 		start += end
@@ -102,9 +115,13 @@ func digitRun(runes []rune) (digits string, end int) {
 	return b.String(), end
 }
 
+// linkBegins is how the data of a national link begin.
+const linkBegins = "#000201"
+
 // cardWithin finds a number in a run of digits that may hold more: the sum
-// before it, the expiry date or the CVV after it.
-func cardWithin(digits string) (CardNumber, bool) {
+// before it, the expiry date or the CVV after it. In a link it is an ELKART
+// number or none.
+func cardWithin(digits string, link bool) (CardNumber, bool) {
 	if len(digits) < 13 {
 		return "", false
 	}
@@ -116,7 +133,7 @@ func cardWithin(digits string) (CardNumber, bool) {
 			return CardNumber(rest[:16]), true
 		}
 	}
-	if len(digits) <= 19 && luhn(digits) && digits[0] != '0' {
+	if !link && len(digits) <= 19 && luhn(digits) && digits[0] != '0' {
 		return CardNumber(digits), true
 	}
 	return "", false

@@ -53,6 +53,9 @@ func TestFindCardNumber(t *testing.T) {
 		"1 250,50":                          false,
 		"9417":                              false,
 		"ИНН 12345678901234":                false,
+		"https://pay.payqr.kg#00020101021132580009elcart.kg0105trade1026JZJVZAHNQC0372AFGJQ5WES0YC130212332600061000020112ELKART%20Trade5204581253034175906Tandyr63042696":                             false, // ends in digits that pass the check
+		"төлөңүз https://pay.payqr.kg#00020101021132580009elcart.kg0105trade1026JZJVZAHNQC0372AFGJQ5WES0YC130212332600061000020112ELKART%20Trade5204581253034175906Tandyr63042696 4111 1111 1111 1111": true,
+		"#0002019417123412341234":                    true,
 		strings.Repeat("1 кофе 2 чай ", 300) + "500": false,
 	} {
 		if _, got := payments.FindCardNumber(text); got != want {

@@ -61,9 +61,10 @@ func csvField(kind ColumnKind, c Cell) string {
 }
 
 // harmless keeps a spreadsheet from computing what a payer typed: a text that
-// it would take for a formula begins with an apostrophe.
+// it would take for a formula begins with an apostrophe. Some look for one behind
+// spaces, too.
 func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@＝＋－＠|%", []rune(s)[0]) {
+	if begin := strings.TrimSpace(s); begin != "" && strings.ContainsRune("=+-@＝＋－＠|%", []rune(begin)[0]) {
 		return "'" + s
 	}
 	return s

@@ -46,6 +46,18 @@ func TestCSVRoundTrip(t *testing.T) {
 	})
 }
 
+// What begins like a formula, also behind what a reader passes over, is a text.
+func TestCSVHasNoFormulas(t *testing.T) {
+	for _, text := range []string{"=1+1", "+1", "-1", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1+1", "  =1+1", "\u00a0=1+1", "＝1+1", "|calc", "%0A"} {
+		if got := csvField(ColumnText, Cell{Text: text}); !strings.HasPrefix(got, "'") {
+			t.Errorf("%q is written as %q", text, got)
+		}
+	}
+	if got := csvField(ColumnText, Cell{Text: "кофе = 2"}); got != "кофе = 2" {
+		t.Errorf("a harmless text is written as %q", got)
+	}
+}
+
 // A spreadsheet's numbers have fifteen digits; up to there each sum is exact.
 func TestXLSXIsExact(t *testing.T) {
 	random := rand.New(rand.NewPCG(15, 0))
