@@ -77,7 +77,7 @@ func closingScreen(p *locales.Printer, v payments.DayClosingView) chat.Screen {
 			Text: p.Text("closing.button.correct"), Action: chat.Act(actionCorrect, c.OutletID, c.Number),
 		}})
 	}
-	screen.Buttons = append(screen.Buttons, []chat.Button{{Text: p.Text("closing.button.list"), Action: chat.Act(actionClosings)}})
+	screen.Buttons = append(screen.Buttons, []chat.Button{{Text: p.Text("chat.back"), Action: chat.Act(actionClosings)}})
 	return screen
 }
 
