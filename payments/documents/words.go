@@ -35,8 +35,11 @@ func (p *Press) clean(s string) string {
 			// An accent without a letter of its own, a joiner, a mark of direction.
 			continue
 		}
-		shown := r
-		if r == utf8.RuneError || !p.regular.has(r) || !p.bold.has(r) {
+		shown, known := r, r != utf8.RuneError && p.regular.has(r) && p.bold.has(r)
+		if !known && r != utf8.RuneError && unicode.In(r, unicode.So, unicode.Sk) {
+			continue // an emoji adorns, and nothing is missed without it
+		}
+		if !known {
 			shown = substitute
 			if replaced && !space {
 				continue
