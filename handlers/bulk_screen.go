@@ -33,8 +33,9 @@ func bulkScreen(p *locales.Printer, v payments.BulkView) chat.Screen {
 		lines = append(lines, p.HTML("bulk.progress", "made", v.Made, "good", v.Good))
 	case payments.BulkDone:
 		lines = append(lines, p.HTML("bulk.done", "count", v.Good, "total", v.Total))
+		buttons = [][]chat.Button{{{Text: p.Text("home.button.links"), Action: chat.Act(actionLinks)}}, menuRow(p)}
 	case payments.BulkCancelled:
-		lines = append(lines, p.HTML("bulk.cancelled"))
+		lines, buttons = append(lines, p.HTML("bulk.cancelled")), anotherFile(p)
 	}
 	return chat.Screen{Text: strings.Join(lines, "\n"), Buttons: buttons}
 }
@@ -58,12 +59,17 @@ func bulkOffer(p *locales.Printer, v payments.BulkView, lines []string) ([]strin
 		}
 	}
 	if v.Good == 0 {
-		return lines, nil
+		return lines, anotherFile(p)
 	}
 	return lines, [][]chat.Button{
 		{{Text: p.Text("bulk.button.create", "links", v.Good), Action: chat.Act(actionBulkMake, v.ID)}},
 		{{Text: p.Text("bulk.button.cancel"), Action: chat.Act(actionBulkCancel, v.ID)}},
 	}
+}
+
+// anotherFile leads on from a file that made no links.
+func anotherFile(p *locales.Printer) [][]chat.Button {
+	return [][]chat.Button{{{Text: p.Text("bulk.button.more"), Action: chat.Act(actionBulk)}}, menuRow(p)}
 }
 
 // maxProblemSum is how much of what stands for a sum is shown.

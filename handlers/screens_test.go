@@ -129,6 +129,7 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 			{"card number removed, in a form", cardRemovedScreen(p, payments.RoleOwner, false)},
 			{"hint", hintScreen(p, payments.RoleOwner)},
 			{"hint, to an accountant", hintScreen(p, payments.RoleAccountant)},
+			{"edited sum", editedScreen(p, payments.RoleCashier)},
 			{"unknown command", unknownCommandScreen(p, payments.RoleOwner)},
 			{"nothing to cancel", nothingToCancelScreen(p, payments.RoleOwner)},
 		},

@@ -34,7 +34,7 @@ func (b *Bot) edited(ctx context.Context, t *chat.Turn) error {
 	if _, err := payments.ParseCharge(t.Text); errors.Is(err, payments.ErrNotASum) || !v.Registered() {
 		return nil
 	}
-	_, err := t.Reply(ctx, chat.Screen{Text: v.HTML("chat.edited")})
+	_, err := t.Reply(ctx, editedScreen(v.Printer, v.Role))
 	return err
 }
 

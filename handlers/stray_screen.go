@@ -23,6 +23,10 @@ func nothingToCancelScreen(p *locales.Printer, role payments.Role) chat.Screen {
 	return chat.Screen{Text: p.HTML("chat.nothing_to_cancel"), Buttons: nextSteps(p, role)}
 }
 
+func editedScreen(p *locales.Printer, role payments.Role) chat.Screen {
+	return chat.Screen{Text: p.HTML("chat.edited"), Buttons: nextSteps(p, role)}
+}
+
 // nextSteps is where people go who were nowhere.
 func nextSteps(p *locales.Printer, role payments.Role) (rows [][]chat.Button) {
 	if role.Can(payments.ActionTakeMoney) {
