@@ -46,7 +46,7 @@ func (k *walk) sendFile(ctx context.Context, p *walker) (string, error) {
 // place is where a button is.
 type place struct {
 	message, row, col int
-	text              string
+	text, data        string
 }
 
 // places are the buttons of the last messages that call the bot, the newest last.
@@ -57,7 +57,7 @@ func (k *walk) places(view telegram.ChatView) (all []place) {
 				if b.Kind != "callback" {
 					continue
 				}
-				all = append(all, place{m.ID, row, col, b.Text + " " + b.Data})
+				all = append(all, place{m.ID, row, col, b.Text + " " + b.Data, b.Data})
 				if !slices.Contains(k.old, b.Data) {
 					k.old = append(k.old, b.Data)
 				}
@@ -65,6 +65,36 @@ func (k *walk) places(view telegram.ChatView) (all []place) {
 		}
 	}
 	return all
+}
+
+// reachOf is what a button leads to: "name", or "f:form:step" of a question's.
+func reachOf(data string) string {
+	parts := strings.Split(data, ":")
+	if parts[0] == "f" && len(parts) > 2 {
+		return strings.Join(parts[:3], ":")
+	}
+	return parts[0]
+}
+
+// missed says which buttons nobody pressed where they stood, and which forms
+// nobody was in.
+func (k *walk) missed() {
+	routes := k.app.bot.Routes()
+	var missed []string
+	for name := range routes.Buttons {
+		if k.reached[name] == 0 {
+			missed = append(missed, name)
+		}
+	}
+	for _, form := range routes.Forms {
+		for _, step := range form.Steps {
+			if k.reached[form.Name+"."+step.Name] == 0 {
+				missed = append(missed, form.Name+"."+step.Name)
+			}
+		}
+	}
+	slices.Sort(missed)
+	k.t.Logf("%d buttons, %d forms; never reached: %s", len(routes.Buttons), len(routes.Forms), strings.Join(missed, " "))
 }
 
 // twoPhones presses two buttons at once, or one twice: a person has two phones.
@@ -80,9 +110,9 @@ func (k *walk) twoPhones(ctx context.Context, p *walker, view telegram.ChatView)
 	}
 	var both errgroup.Group
 	for _, at := range []place{one, other} {
-		_, data, _ := strings.Cut(at.text[strings.LastIndexByte(at.text, ' '):], " ")
+		k.reached[reachOf(at.data)]++
 		both.Go(func() error {
-			pressed, err := k.Telegram.PressData(ctx, p.ID, at.message, data)
+			pressed, err := k.Telegram.PressData(ctx, p.ID, at.message, at.data)
 			if err == nil && !pressed.Answered {
 				err = fmt.Errorf("the press of %s was not answered", at.text)
 			}
@@ -96,14 +126,17 @@ func (k *walk) twoPhones(ctx context.Context, p *walker, view telegram.ChatView)
 // of what was said or changed since a version something has a button, is a file,
 // or asks something. What they forged took the buttons of its message.
 func (k *walk) leads(ctx context.Context, p *walker, since uint64, what string) {
-	var works, asked bool
+	var works bool
+	var asked string
 	err := k.pool.QueryRow(ctx, `
-		SELECT EXISTS (SELECT FROM members WHERE person_id = $1), EXISTS (SELECT FROM sessions WHERE chat_id = $1)`, p.ID).Scan(&works, &asked)
+		SELECT EXISTS (SELECT FROM members WHERE person_id = $1),
+			COALESCE((SELECT form || '.' || step FROM sessions WHERE chat_id = $1), '')`, p.ID).Scan(&works, &asked)
 	if err != nil {
 		k.t.Errorf("where %s is: %v", p.Username, err)
 		return
 	}
-	if !works || asked {
+	k.reached[asked]++
+	if !works || asked != "" {
 		return
 	}
 	said := k.Telegram.History(p.ID, since)

@@ -24,6 +24,7 @@ var (
 // none of them an apology or what is another merchant's, and the money adds up.
 func TestWalk(t *testing.T) {
 	k := newWalk(t, *walkSeed)
+	defer k.missed()
 	for i := range *walkSteps {
 		k.step(i)
 		if t.Failed() {
@@ -50,10 +51,15 @@ type walk struct {
 	*world
 	random  *rand.Rand
 	people  []*walker
-	old     []string // data of buttons that were on anybody's screen
-	story   []string // the last things that were done
-	apology []string // how an apology begins
+	old     []string       // data of buttons that were on anybody's screen
+	story   []string       // the last things that were done
+	groups  int            // that were made
+	reached map[string]int // buttons that were pressed where they stood, and "form.step" of questions that were asked
+	apology []string       // how an apology begins
 }
+
+// newcomerPhone is the number that the owner's team invites.
+const newcomerPhone = "+996500121212"
 
 const walkCast = `
 @user owner ru +996700222333
@@ -80,6 +86,9 @@ const walkCast = `
 !hire cashier
 > /start
 <photo qr
+@user newcomer ru +996500121212
+> /start
+< Выберите язык
 @user stranger en +996555999888
 > /start
 < Choose your language
@@ -100,7 +109,7 @@ const walkCast = `
 
 func newWalk(t *testing.T, seed uint64) *walk {
 	t.Helper()
-	k := &walk{world: newWorld(t), random: rand.New(rand.NewPCG(seed, seed))}
+	k := &walk{world: newWorld(t), random: rand.New(rand.NewPCG(seed, seed)), reached: make(map[string]int)}
 	if err := k.runner().Run(t.Context(), "cast", walkCast); err != nil {
 		t.Fatal(err)
 	}
@@ -108,12 +117,14 @@ func newWalk(t *testing.T, seed uint64) *walk {
 		t.Fatal(err)
 	}
 	for _, u := range k.Telegram.Users() {
-		p := &walker{User: u, tag: fmt.Sprintf("of%dtag", u.ID), seen: k.Telegram.Chat(u.ID).Version, forged: make(map[int]bool)}
+		p := &walker{User: u, seen: k.Telegram.Chat(u.ID).Version, forged: make(map[int]bool)}
 		switch u.Username {
-		case "owner", "cashier":
+		case "owner", "cashier", "newcomer":
 			p.tag = "ourtag"
 		case "stranger":
 			p.tag = "theirtag"
+		default:
+			continue // comes with the emulator
 		}
 		k.people = append(k.people, p)
 	}
@@ -138,11 +149,19 @@ var walkTexts = []string{
 	"вчера", "01.01.2026-31.12.2026", "Kofe %s", "%s улица Чүй, 155",
 }
 
+// somebody is one of the people: mostly the owner, who may do everything.
+func (k *walk) somebody() *walker {
+	if k.random.IntN(3) == 0 {
+		return k.people[0]
+	}
+	return k.people[k.random.IntN(len(k.people))]
+}
+
 // step lets somebody do something and looks at what came of it.
 func (k *walk) step(i int) {
 	ctx, cancel := context.WithTimeout(k.t.Context(), 2*time.Minute)
 	defer cancel()
-	p := k.people[k.random.IntN(len(k.people))]
+	p := k.somebody()
 	since := k.Telegram.Chat(p.ID).Version
 	what, err := k.act(ctx, p)
 	k.story = append(k.story, fmt.Sprintf("%4d %-8s %s", i, p.Username, what))
@@ -208,6 +227,9 @@ func (k *walk) act(ctx context.Context, p *walker) (what string, err error) {
 		return "forges " + data, err
 	case n < 88:
 		text := strings.ReplaceAll(walkTexts[k.random.IntN(len(walkTexts))], "%s", p.tag)
+		if p.tag == "ourtag" { // nobody else invites the newcomer, so that their tag stays theirs
+			text = strings.ReplaceAll(text, "+996700111222", newcomerPhone)
+		}
 		if k.random.IntN(40) == 0 {
 			text = strings.Repeat(p.tag+" ы", 380)
 		}
@@ -235,6 +257,8 @@ func (k *walk) act(ctx context.Context, p *walker) (what string, err error) {
 	case n < 97:
 		_, err = k.Telegram.SendSticker(p.ID)
 		return "writes: sends a sticker", err
+	case n < 99:
+		return k.happen(ctx, p)
 	}
 	return "a payer pays " + p.Username, k.payNewest(ctx, p)
 }
@@ -242,14 +266,22 @@ func (k *walk) act(ctx context.Context, p *walker) (what string, err error) {
 // press presses a button of one of the last messages.
 func (k *walk) press(ctx context.Context, p *walker, view telegram.ChatView) (string, error) {
 	places := k.places(view)
+	if len(places) == 0 && view.ReplyKeyboard != nil {
+		_, err := k.Telegram.ShareContact(p.ID)
+		return "writes: shares their contact", err
+	}
 	if len(places) == 0 {
 		_, err := k.Telegram.SendText(p.ID, "/menu")
 		return "writes /menu: there is no button", err
 	}
 	at := places[k.random.IntN(len(places))]
-	if k.random.IntN(3) > 0 { // mostly what is in front of them
+	switch k.random.IntN(4) {
+	case 0: // what is in front of them
 		at = places[len(places)-1-k.random.IntN(min(len(places), 8))]
+	case 1, 2: // what few have pressed yet
+		at = slices.MinFunc(places, func(a, b place) int { return k.reached[reachOf(a.data)] - k.reached[reachOf(b.data)] })
 	}
+	k.reached[reachOf(at.data)]++
 	pressed, err := k.Telegram.Press(ctx, p.ID, at.message, at.row, at.col)
 	if err == nil && !pressed.Answered {
 		err = fmt.Errorf("the press was not answered")
