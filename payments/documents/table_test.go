@@ -120,3 +120,31 @@ func TestDecimal(t *testing.T) {
 		}
 	}
 }
+
+// The same rows are the same bytes, however often they are written.
+func TestWorkbookBytes(t *testing.T) {
+	write := func() []byte {
+		book := NewWorkbook()
+		defer book.Close()
+		for _, name := range []string{"one", "two", "three"} {
+			sheet, err := book.Sheet(Table{Name: name, Columns: []Column{{Title: name}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := sheet.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var b bytes.Buffer
+		if _, err := book.WriteTo(&b); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	first := write()
+	for range 30 {
+		if !bytes.Equal(write(), first) {
+			t.Fatal("other bytes for the same rows")
+		}
+	}
+}

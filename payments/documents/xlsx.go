@@ -1,8 +1,13 @@
 package documents
 
 import (
+	"archive/zip"
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -143,8 +148,48 @@ func (s *Sheet) totals(last int) []any {
 	return values
 }
 
-// WriteTo finishes the file.
-func (b *Workbook) WriteTo(w io.Writer) (int64, error) { return b.file.WriteTo(w) }
+// WriteTo writes the file: the same bytes for the same rows. The library puts
+// its sheets down in the order of a map, so its parts are sorted on the way.
+func (b *Workbook) WriteTo(w io.Writer) (n int64, err error) {
+	parts, err := os.CreateTemp("", "workbook-*.xlsx")
+	if err != nil {
+		return 0, fmt.Errorf("put a workbook aside: %w", err)
+	}
+	defer func() { err = errors.Join(err, parts.Close(), os.Remove(parts.Name())) }()
+	if _, err := b.file.WriteTo(parts); err != nil {
+		return 0, err
+	}
+	size, err := parts.Seek(0, io.SeekEnd)
+	if err != nil {
+		return 0, err
+	}
+	archive, err := zip.NewReader(parts, size)
+	if err != nil {
+		return 0, err
+	}
+	slices.SortFunc(archive.File, func(a, b *zip.File) int { return cmp.Compare(a.Name, b.Name) })
+	counted := &countedWriter{Writer: w}
+	sorted := zip.NewWriter(counted)
+	for _, part := range archive.File {
+		if err := sorted.Copy(part); err != nil {
+			return counted.n, err
+		}
+	}
+	err = sorted.Close()
+	return counted.n, err
+}
+
+// countedWriter counts what it passes on.
+type countedWriter struct {
+	io.Writer
+	n int64
+}
+
+func (c *countedWriter) Write(p []byte) (int, error) {
+	n, err := c.Writer.Write(p)
+	c.n += int64(n)
+	return n, err
+}
 
 // Close removes what was put aside.
 func (b *Workbook) Close() error { return b.file.Close() }
