@@ -38,6 +38,10 @@ func (b *Bot) closingPaper(ctx context.Context, t *chat.Turn) error {
 	screen, data := closingPaperScreen(v.Printer, view), ClosingData(v.Printer, view)
 	if kind == paperPicture {
 		screen.Photo, err = b.press.ReceiptPNG(data)
+		screen.Buttons = [][]chat.Button{{
+			{Text: v.Text("closing.button.pdf"), Action: chat.Act(actionClosingPaper, outlet, number, paperPDF)},
+			{Text: v.Text("chat.back"), Action: chat.Act(actionClosing, outlet, number)},
+		}}
 	} else {
 		screen.Document = &chat.Document{Name: closingFileName(view.Closing)}
 		screen.Document.Data, err = b.press.ReceiptPDF(data)
