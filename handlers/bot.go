@@ -396,12 +396,3 @@ func (b *Bot) registered(next chat.Handler) chat.Handler {
 		return b.goOn(ctx, t)
 	}
 }
-
-// address is what a payer opens: our page where there is one, else the
-// national link itself.
-func (b *Bot) address(l payments.Link) string {
-	if b.publicURL == "" {
-		return l.URI
-	}
-	return b.publicURL + "/p/" + l.Code
-}

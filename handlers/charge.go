@@ -212,3 +212,12 @@ func (b *Bot) ticketView(ticket payments.Ticket, picture []byte) ticketView {
 // onceByUpdate is the key under which one message makes one charge, however
 // often Telegram or a restart repeats it.
 func onceByUpdate(t *chat.Turn) string { return fmt.Sprintf("u%d", t.UpdateID) }
+
+// address is what a payer opens: our page where there is one, else the
+// national link itself.
+func (b *Bot) address(l payments.Link) string {
+	if b.publicURL == "" {
+		return l.URI
+	}
+	return b.publicURL + "/p/" + l.Code
+}
