@@ -199,7 +199,7 @@ func (a *app) wireChat(ctx context.Context, press *documents.Press, x extras) (e
 	a.chat, err = chat.New(chat.Config{
 		Sender: a.sender, Inbox: a.store.Chat(), Sessions: a.store.Chat(), Routes: a.bot.Routes(),
 		Prepare: a.bot.Prepare, Explain: a.bot.Explain, Apology: a.bot.Apology, Labels: a.bot.Labels,
-		Blocked: blocked, Mask: handlers.Mask, Username: name, Log: a.log, Now: x.now,
+		Blocked: blocked, Mask: payments.MaskNumbers, Username: name, Log: a.log, Now: x.now,
 	})
 	return err
 }

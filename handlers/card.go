@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"strconv"
-	"unicode"
 
 	"elkart.kg/trade/handlers/chat"
 	"elkart.kg/trade/payments"
@@ -204,32 +203,4 @@ func (b *Bot) deleteCardMessage(ctx context.Context, t *chat.Turn) error {
 	}
 	_, err := t.Reply(ctx, chat.Screen{Text: visit(t).HTML("card.delete_yourself")})
 	return err
-}
-
-// Mask hides what may be a card's number, or one with a digit too few, from
-// what the inbox keeps: thirteen digits or more with at most two marks between
-// them.
-func Mask(text string) string {
-	runes := []rune(text)
-	for start := 0; start < len(runes); {
-		if !unicode.IsDigit(runes[start]) {
-			start++
-			continue
-		}
-		count, end := 0, start
-		for i := start; i < len(runes) && i-end <= 3; i++ {
-			if unicode.IsDigit(runes[i]) {
-				count, end = count+1, i
-			} else if unicode.IsLetter(runes[i]) {
-				break
-			}
-		}
-		for i := start; count >= 13 && i <= end; i++ {
-			if unicode.IsDigit(runes[i]) {
-				runes[i] = '•'
-			}
-		}
-		start = end + 1
-	}
-	return string(runes)
 }

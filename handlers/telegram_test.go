@@ -76,7 +76,7 @@ func newWorld(t *testing.T, language, publicURL string) *world {
 	}
 	w.runtime, err = chat.New(chat.Config{
 		Sender: sender, Inbox: inbox{}, Sessions: w.sessions, Routes: w.bot.Routes(), Prepare: w.bot.Prepare,
-		Explain: w.bot.Explain, Apology: w.bot.Apology, Labels: w.bot.Labels, Mask: Mask, Username: "trade_bot", Now: now,
+		Explain: w.bot.Explain, Apology: w.bot.Apology, Labels: w.bot.Labels, Mask: payments.MaskNumbers, Username: "trade_bot", Now: now,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -134,7 +134,7 @@ func columnOf(cell string) (BulkColumn, bool) {
 func bulkRow(row Cells, order [bulkColumns]int, phone func(string) (string, bool)) BulkRow {
 	cell := func(column BulkColumn) string {
 		if at := order[column]; at >= 0 && at < len(row.Cells) {
-			return CleanLine(row.Cells[at])
+			return shownLine(row.Cells[at])
 		}
 		return ""
 	}

@@ -47,6 +47,15 @@ func TestReadBulk(t *testing.T) {
 	if diff := cmp.Diff(got[:1], []payments.BulkRow{good}); diff != "" || err != nil || len(got) != 2 {
 		t.Errorf("without a header: %v %s", err, diff)
 	}
+	got, err = payments.ReadBulk(cells("9417 1234 1234 1234||500|на 9417123412341234", "B||9417123412341234|", "C||7|ИНН 12345678901234"), dialled)
+	hidden := []payments.BulkRow{
+		{Line: 1, Name: "•••• •••• •••• ••••", Sum: "500", Amount: 500_00, Comment: "на ••••••••••••••••"},
+		{Line: 2, Name: "B", Sum: "••••••••••••••••", Problem: payments.CodeSumMalformed},
+		{Line: 3, Name: "C", Sum: "7", Amount: 7_00, Comment: "ИНН 12345678901234"},
+	}
+	if diff := cmp.Diff(got, hidden); diff != "" || err != nil {
+		t.Errorf("card numbers in a file: %v %s", err, diff)
+	}
 	if _, err := payments.ReadBulk(cells("Имя|Телефон|Комментарий", "Асан|0555 123 456|кофе"), dialled); payments.CodeOf(err) != payments.CodeNoSumColumn {
 		t.Errorf("a header without a sum: %v", err)
 	}

@@ -29,7 +29,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-	"unicode/utf8"
 )
 
 // MaxDrafts is how many charges that were not sent a person may be offered
@@ -71,13 +70,13 @@ func (s *Service) OfferCharge(ctx context.Context, id PersonID, draft ChargeDraf
 	if err := CheckBounds(draft.Amount, DefaultMin, DefaultMax); err != nil {
 		return Ticket{}, err
 	}
-	draft.Comment = CleanLine(draft.Comment)
-	if utf8.RuneCountInString(draft.Comment) > MaxComment {
-		return Ticket{}, Fail(CodeCommentTooLong, "max", MaxComment)
+	var err error
+	if draft.Comment, err = cleanComment(draft.Comment); err != nil {
+		return Ticket{}, err
 	}
 	var d Draft
 	var outlet Outlet
-	err := s.Store.Atomically(ctx, func(tx Tx) error {
+	err = s.Store.Atomically(ctx, func(tx Tx) error {
 		if err := tx.LockPerson(ctx, id); err != nil {
 			return found(err, CodeNotRegistered)
 		}

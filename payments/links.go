@@ -323,7 +323,7 @@ func (s *Service) changeLink(ctx context.Context, id PersonID, link LinkID, chan
 
 // cleanComment makes one line of a comment. Error: CodeCommentTooLong.
 func cleanComment(text string) (string, error) {
-	text = CleanLine(text)
+	text = shownLine(text)
 	if utf8.RuneCountInString(text) > MaxComment {
 		return "", Fail(CodeCommentTooLong, "max", MaxComment)
 	}

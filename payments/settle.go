@@ -72,7 +72,7 @@ func (s *Service) Create(ctx context.Context, order Order) (Payment, error) {
 			State: PaymentCreated, CreatedAt: now, Fingerprint: fingerprint,
 		}
 		if p.Comment == "" {
-			p.Comment = CleanLine(order.Comment)
+			p.Comment = shownLine(order.Comment)
 		}
 		id, fresh, err := tx.InsertPayment(ctx, p)
 		if err != nil {
