@@ -34,7 +34,7 @@ func verdictScreen(p *locales.Printer, c claim, v payments.Verdict, zone *time.L
 	case v.Standing == payments.ProofPayCode && v.Link == nil:
 		return chat.Screen{Text: p.HTML("verify.others_pay_code"), Buttons: checkRows(p)}
 	case v.Standing == payments.ProofPayCode:
-		return chat.Screen{Text: p.HTML("verify.pay_code")}
+		return chat.Screen{Text: p.HTML("verify.pay_code"), Buttons: checkRows(p)}
 	case v.Own == nil:
 		return strangersReceipt(p, v.Receipt, zone)
 	}
