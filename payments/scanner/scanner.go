@@ -21,7 +21,6 @@ import (
 	"runtime"
 
 	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode"
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp" // …
 	"golang.org/x/sync/semaphore"
@@ -165,18 +164,15 @@ func look(ctx context.Context, view *image.Gray, by lights) (text string, ok boo
 		}
 	}()
 	source := gozxing.NewLuminanceSourceFromImage(view)
-	hints := map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true}
 	for _, light := range []gozxing.LuminanceSource{source, source.Invert()} {
 		for _, binarizer := range []gozxing.Binarizer{gozxing.NewHybridBinarizer(light), gozxing.NewGlobalHistgramBinarizer(light)} {
 			if ctx.Err() != nil {
 				return "", false
 			}
-			bitmap, err := gozxing.NewBinaryBitmap(binarizer)
-			if err != nil {
-				continue
-			}
-			if result, err := qrcode.NewQRCodeReader().Decode(bitmap, hints); err == nil && result.GetText() != "" {
-				return result.GetText(), true
+			if bits, err := binarizer.GetBlackMatrix(); err == nil {
+				if text, ok := readBits(bits); ok {
+					return text, true
+				}
 			}
 			if by == dayLight {
 				return "", false
