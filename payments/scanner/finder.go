@@ -43,11 +43,12 @@ func readBits(bits *gozxing.BitMatrix) (string, bool) {
 }
 
 // eyes are the places where dark and light change as 1:1:3:1:1 along a row, a
-// column and a diagonal; a row in three is enough to meet the middle of each.
+// column and a diagonal. A row in two meets the middle of each, also where the
+// noise of a cheap camera breaks some rows up.
 func eyes(bits *gozxing.BitMatrix) []*detector.FinderPattern {
 	finder := detector.NewFinderPatternFinder(bits, nil)
 	runs := make([]int, 5)
-	for y := 2; y < bits.GetHeight() && len(finder.GetPossibleCenters()) < maxEyes; y += 3 {
+	for y := 2; y < bits.GetHeight() && len(finder.GetPossibleCenters()) < maxEyes; y += 2 {
 		detector.FinderPatternFinder_ClearCounts(runs)
 		at := 0 // the run that grows; those at even places are dark
 		for x := range bits.GetWidth() {
