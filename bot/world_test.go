@@ -36,6 +36,7 @@ type world struct {
 	pool *pgxpool.Pool
 	log  *slog.Logger
 	skew atomic.Int64 // what the program's clock is ahead, in nanoseconds
+	held atomic.Int64 // when the clock was stopped, in Unix nanoseconds; 0 while it goes
 
 	app  *app
 	stop func()
@@ -134,7 +135,13 @@ func newWorldBeside(t *testing.T, options ...option) *world {
 	return w
 }
 
-func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.skew.Load())) }
+func (w *world) now() time.Time {
+	now := time.Now()
+	if held := w.held.Load(); held != 0 {
+		now = time.Unix(0, held)
+	}
+	return now.Add(time.Duration(w.skew.Load()))
+}
 
 func (w *world) advance(d time.Duration) { w.skew.Add(int64(d)) }
 
@@ -234,7 +241,12 @@ func (w *world) runner() *chatscript.Runner {
 			"reports":  w.hookReports,
 			"same":     w.hookSame,
 			"restart":  func(context.Context, *chatscript.Session, string) error { w.restart(); return nil },
-			"settle":   func(ctx context.Context, _ *chatscript.Session, _ string) error { return w.settle(ctx) },
+			"stop_clock": func(context.Context, *chatscript.Session, string) error {
+				w.held.Store(time.Now().UnixNano())
+				return nil
+			},
+			"start_clock": func(context.Context, *chatscript.Session, string) error { w.held.Store(0); return nil },
+			"settle":      func(ctx context.Context, _ *chatscript.Session, _ string) error { return w.settle(ctx) },
 			"advance": func(_ context.Context, _ *chatscript.Session, args string) error {
 				d, err := time.ParseDuration(args)
 				w.advance(d)

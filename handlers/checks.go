@@ -53,8 +53,10 @@ func (c *checks) ask(id payments.PersonID) (ok, first bool) {
 		bucket = &checkBucket{Limiter: rate.NewLimiter(checkRate, checkBurst)}
 		c.buckets[id] = bucket
 	}
-	if bucket.AllowN(c.now(), 1) {
-		bucket.warned = false
+	now := c.now()
+	if bucket.AllowN(now, 1) {
+		// Not at once: an album that is slow to come wins a check now and then.
+		bucket.warned = bucket.warned && bucket.TokensAt(now) < checkBurst/2
 		return true, false
 	}
 	first, bucket.warned = !bucket.warned, true
