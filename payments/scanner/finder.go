@@ -11,11 +11,11 @@ import (
 )
 
 // A code has an eye in three of its corners. The library looks for them, too,
-// but takes the one triangle it likes best, by its size: of a hundred codes one
-// has something like an eye in its data, and is missed. It also compares every
-// three of however many there are, which takes minutes over a picture that is
-// nothing but eyes. Here all likely triangles have their turn, and there is an
-// end to them.
+// but takes the one triangle it likes best, which may be a small one: of a
+// hundred codes one has something like an eye in its data, and is missed. It also
+// compares every three of however many there are, which takes half a minute over
+// a picture that is nothing but eyes. Here all likely triangles have their turn,
+// and there is an end to them.
 const (
 	maxEyes      = 128 // of one view; a real picture has a dozen
 	maxTriangles = 16  // that are read
