@@ -54,6 +54,10 @@ func (a *app) seed(ctx context.Context, out io.Writer, now time.Time) error {
 			count++
 		}
 	}
+	clock = now.AddDate(0, 0, -1)
+	if err := oweNoReports(ctx, &past, id); err != nil {
+		return fmt.Errorf("seed: %w", err)
+	}
 	fmt.Fprintf(out, "%d payments are there. Choose %s on the page.\n", count, person.FirstName)
 	return nil
 }
@@ -76,6 +80,19 @@ func register(ctx context.Context, s *payments.Service, id payments.PersonID, ph
 	} {
 		if err := step(); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// oweNoReports lets the reports begin anew: those of weeks that nobody lived
+// through would bury the chat.
+func oweNoReports(ctx context.Context, s *payments.Service, id payments.PersonID) error {
+	for _, kind := range payments.ScheduledKinds() {
+		for _, enabled := range []bool{false, true} {
+			if _, err := s.SetSchedule(ctx, id, kind, payments.ScheduleChange{Enabled: &enabled}); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

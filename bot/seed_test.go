@@ -38,6 +38,13 @@ func TestSeed(t *testing.T) {
 	if credited != paidOut || credited == 0 {
 		t.Errorf("the card has %d, we paid out %d", credited, paidOut)
 	}
+	if err := w.app.service.MakeReports(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var owed int
+	if err := w.pool.QueryRow(t.Context(), `SELECT count(*) FROM reports WHERE kind = 'daily'`).Scan(&owed); err != nil || owed != 1 {
+		t.Errorf("%d daily reports are owed, want yesterday's: %v", owed, err)
+	}
 	if got := w.messages(""); got != 0 {
 		t.Errorf("%d messages about the past", got)
 	}
