@@ -35,9 +35,25 @@ type pinger interface {
 	Ping(ctx context.Context) error
 }
 
-// newAdminServer serves health and metrics, to the people who run the program.
-func newAdminServer(addr string, m *metrics, db pinger) *http.Server {
+// newAdminServer serves health and metrics, to the people who run the program
+// and to their balancer.
+func newAdminServer(addr string, m *metrics, db pinger, here *presence) *http.Server {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "elkart_leading", Help: "1 in the process that talks to Telegram, 0 in those that stand by.",
+	}, func() float64 {
+		if here.isLead() {
+			return 1
+		}
+		return 0
+	}))
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /leadz", func(w http.ResponseWriter, _ *http.Request) {
+		if !here.isLead() {
+			http.Error(w, "another process talks to Telegram", http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ok")
+	})
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)

@@ -67,7 +67,8 @@ func (sweepArgs) Kind() string { return "sweep" }
 // Kind names the job in the queue.
 func (forgetArgs) Kind() string { return "forget" }
 
-// client returns the queue's worker under this process's name. Its schedule runs on one replica only.
+// client returns the queue's worker under this process's name, for the jobs that move money; see tell. Its
+// schedule runs in one process only.
 func (j *jobs) client(pool *pgxpool.Pool, id string) (*river.Client[pgx.Tx], error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, river.WorkFunc(j.fanout))
@@ -120,13 +121,8 @@ func (j *jobs) client(pool *pgxpool.Pool, id string) (*river.Client[pgx.Tx], err
 		periodic = append(periodic, operations)
 	}
 	return river.NewClient(riverpgxv5.New(pool), &river.Config{
-		ID: id,
-		Queues: map[string]river.QueueConfig{
-			store.QueueMoney:   {MaxWorkers: jobsAtOnce},
-			store.QueueTelling: {MaxWorkers: jobsAtOnce},
-			store.QueueFiles:   {MaxWorkers: 1},
-			store.QueueReports: {MaxWorkers: reportsAtOnce},
-		},
+		ID:            id,
+		Queues:        map[string]river.QueueConfig{store.QueueMoney: {MaxWorkers: jobsAtOnce}},
 		Workers:       workers,
 		FetchCooldown: fetchCooldown,
 		JobTimeout:    jobTimeout,
@@ -136,6 +132,18 @@ func (j *jobs) client(pool *pgxpool.Pool, id string) (*river.Client[pgx.Tx], err
 		Logger:               quieter(j.log).With("part", "queue"),
 		PeriodicJobs:         periodic,
 	})
+}
+
+// tell lets a started client do the jobs that talk to people, too.
+func tell(queue *river.Client[pgx.Tx]) error {
+	for name, workers := range map[string]int{
+		store.QueueTelling: jobsAtOnce, store.QueueFiles: 1, store.QueueReports: reportsAtOnce,
+	} {
+		if err := queue.Queues().Add(name, river.QueueConfig{MaxWorkers: workers}); err != nil {
+			return fmt.Errorf("job queue %s: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // alone puts a clock's job down unless one is waiting.

@@ -6,39 +6,19 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // What a process was doing when it was killed stays marked as running, and
 // the queue itself would look at it only after more than a minute. So every
-// process holds an advisory lock under its own name while it lives, and one
-// that starts puts back what belongs to names that nobody holds.
+// process holds an advisory lock under its own name while it lives (lead.go), and
+// one that starts or leads puts back what belongs to names that nobody holds.
 
 // processID names this process in the queue.
 func processID() string {
 	host, _ := os.Hostname() // only for people to read
 	return fmt.Sprintf("%s-%d-%s", host, os.Getpid(), rand.Text()[:8])
 }
-
-// heldLock is the connection that holds a process's lock.
-type heldLock struct{ conn *pgx.Conn }
-
-// claim takes this process's lock. It ends with its connection, also when the
-// process is killed.
-func claim(ctx context.Context, pool *pgxpool.Pool, id string) (*heldLock, error) {
-	conn, err := pgx.ConnectConfig(ctx, pool.Config().ConnConfig.Copy())
-	if err != nil {
-		return nil, fmt.Errorf("claim a name in the queue: %w", err)
-	}
-	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock(hashtextextended($1, 0))`, id); err != nil {
-		_ = conn.Close(ctx)
-		return nil, fmt.Errorf("claim a name in the queue: %w", err)
-	}
-	return &heldLock{conn}, nil
-}
-
-func (l *heldLock) release(ctx context.Context) { _ = l.conn.Close(ctx) }
 
 // reclaim puts back the jobs of processes that are no more, and returns how
 // many there were. A live process's lock cannot be taken.

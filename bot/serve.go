@@ -75,34 +75,39 @@ func addressError(name, addr string, err error) error {
 }
 
 // run serves until ctx ends or a part fails, then lets what has begun end, in
-// this order: nothing new comes in (Telegram, HTTP), jobs end, turns end.
-// died speaks when the database goes away for good.
+// this order: nothing new comes in (Telegram, HTTP), jobs end, turns end, the
+// lead is free for another process. died speaks when the database goes away for good.
 func (a *app) run(ctx context.Context, p ports, died <-chan error) error {
 	defer a.sender.Close()
 	defer a.outward.CloseIdleConnections()
+	defer a.presence.leave(context.WithoutCancel(ctx))
 	// Short, and done also when the stop comes at once.
-	lock, err := claim(context.WithoutCancel(ctx), a.pool, a.id)
-	if err != nil {
-		return errors.Join(err, p.close())
+	if _, err := a.presence.look(context.WithoutCancel(ctx)); err != nil {
+		return errors.Join(fmt.Errorf("claim a name in the queue: %w", err), p.close())
 	}
-	defer lock.release(context.WithoutCancel(ctx))
-	if n, err := reclaim(context.WithoutCancel(ctx), a.pool); err != nil {
-		return errors.Join(err, p.close())
-	} else if n > 0 {
-		a.log.InfoContext(ctx, "took up what an ended process had begun", "jobs", n)
-	}
+	a.presence.tidy(context.WithoutCancel(ctx))
 	group, ctx := errgroup.WithContext(ctx)
 	turns, endTurns := context.WithCancel(context.WithoutCancel(ctx))
-	group.Go(func() error { return a.chat.Run(turns) })
 	if err := a.queue.Start(context.WithoutCancel(ctx)); err != nil {
 		endTurns()
 		return errors.Join(fmt.Errorf("start the job queue: %w", err), p.close(), group.Wait())
 	}
 	group.Go(func() error { return serveHTTP(a.public, p.public) })
 	group.Go(func() error { return serveHTTP(a.admin, p.admin) })
+	group.Go(func() error { return a.presence.keep(ctx) })
 	received := make(chan struct{})
 	group.Go(func() error {
 		defer close(received)
+		select {
+		case <-a.presence.leads:
+		case <-ctx.Done():
+			return nil
+		}
+		a.presence.tidy(ctx)
+		group.Go(func() error { return a.chat.Run(turns) })
+		if err := tell(a.queue); err != nil {
+			return err
+		}
 		return a.receive(ctx)
 	})
 	group.Go(func() error {

@@ -24,21 +24,22 @@ import (
 
 // app is the whole program, put together once and not yet running.
 type app struct {
-	cfg     config
-	id      string // this process's name in the queue
-	pool    *pgxpool.Pool
-	log     *slog.Logger
-	service *payments.Service
-	store   *store.Store
-	catalog *locales.Catalog
-	bot     *handlers.Bot
-	sender  *chat.Sender
-	chat    *chat.Runtime
-	name    *selfName
-	queue   *river.Client[pgx.Tx]
-	outward *http.Client // to the operator
-	public  *http.Server
-	admin   *http.Server
+	cfg      config
+	id       string // this process's name in the queue
+	pool     *pgxpool.Pool
+	log      *slog.Logger
+	service  *payments.Service
+	store    *store.Store
+	catalog  *locales.Catalog
+	bot      *handlers.Bot
+	sender   *chat.Sender
+	chat     *chat.Runtime
+	name     *selfName
+	queue    *river.Client[pgx.Tx]
+	presence *presence
+	outward  *http.Client // to the operator
+	public   *http.Server
+	admin    *http.Server
 }
 
 // extras are what a demo or a test puts in.
@@ -85,6 +86,7 @@ func wire(ctx context.Context, cfg config, pool *pgxpool.Pool, log *slog.Logger,
 	if a.queue, err = work.client(pool, a.id); err != nil {
 		return nil, fmt.Errorf("job queue: %w", err)
 	}
+	a.presence = &presence{pool: pool, id: a.id, log: log, leads: make(chan struct{})}
 	site := web.Deps{
 		Service: a.service, Catalog: a.catalog, PublicURL: cfg.publicURL, Zone: zone, Now: x.now, Log: log,
 		QR: a.bot.QR, Drawer: pictures{press: press, publicURL: cfg.publicURL}, Operator: inbound, Root: x.root,
@@ -94,14 +96,14 @@ func wire(ctx context.Context, cfg config, pool *pgxpool.Pool, log *slog.Logger,
 		},
 	}
 	if cfg.webhook {
-		site.Telegram = a.chat.Webhook(cfg.webhookSecret)
+		site.Telegram = a.presence.whenLeading(a.chat.Webhook(cfg.webhookSecret))
 	}
 	pages, err := web.New(site)
 	if err != nil {
 		return nil, fmt.Errorf("public pages: %w", err)
 	}
 	a.public = web.Server(cfg.listenAddr, pages)
-	a.admin = newAdminServer(cfg.adminAddr, counted, a.store)
+	a.admin = newAdminServer(cfg.adminAddr, counted, a.store, a.presence)
 	return a, nil
 }
 

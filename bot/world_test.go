@@ -38,9 +38,10 @@ type world struct {
 	skew atomic.Int64 // what the program's clock is ahead, in nanoseconds
 	held atomic.Int64 // when the clock was stopped, in Unix nanoseconds; 0 while it goes
 
-	app  *app
-	stop func()
-	kept map[string]kept // pictures that a script goes on with
+	app   *app
+	stop  func()
+	ended func() error    // waits for a program that ends by itself
+	kept  map[string]kept // pictures that a script goes on with
 
 	samples map[string]sample // messages that are to stay what they are
 }
@@ -155,12 +156,16 @@ func (w *world) start(p ports) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- w.app.run(ctx, p, nil) }()
+	w.ended = func() error {
+		defer cancel()
+		w.stop = func() {}
+		return <-ended
+	}
 	w.stop = func() {
 		cancel()
-		if err := <-ended; err != nil {
+		if err := w.ended(); err != nil {
 			w.t.Errorf("the program ended with: %v", err)
 		}
-		w.stop = func() {}
 	}
 }
 
