@@ -32,7 +32,8 @@ func (s *Service) OpenCardForm(ctx context.Context, id PersonID, outlet OutletID
 }
 
 // CardFormOutlet returns the outlet and the person of a form that is still
-// open; a form for all outlets goes by the merchant's name. Error: CodeCardFormExpired, the same for unknown, used and old ones.
+// open; a form for all outlets goes by the merchant's name. Errors:
+// CodeCardFormUsed; CodeCardFormExpired, the same for unknown and old ones.
 func (s *Service) CardFormOutlet(ctx context.Context, token string) (Person, Outlet, error) {
 	form, err := s.cardForm(ctx, s.Store, token)
 	if err != nil {
@@ -57,8 +58,8 @@ func (s *Service) CardFormOutlet(ctx context.Context, token string) (Person, Out
 }
 
 // AddCardByForm makes a card that of the form's outlet and uses the form up.
-// Errors: CodeCardFormExpired, CodeTokenizerDown (the form stays open),
-// CodeNotAllowed, CodeTooMany.
+// Errors: CodeCardFormUsed, CodeCardFormExpired, CodeTokenizerDown (the form
+// stays open), CodeNotAllowed, CodeTooMany.
 func (s *Service) AddCardByForm(ctx context.Context, token string, number CardNumber) (Card, error) {
 	form, err := s.cardForm(ctx, s.Store, token)
 	if err != nil {
@@ -74,6 +75,10 @@ func (s *Service) AddCardByForm(ctx context.Context, token string, number CardNu
 	err = s.Store.Atomically(ctx, func(tx Tx) error {
 		p, err := s.lockCards(ctx, tx, form.PersonID, form.OutletID)
 		if err != nil {
+			return err
+		}
+		// Sent twice at once: the second one is told what became of the first.
+		if _, err := s.cardForm(ctx, tx, token); err != nil {
 			return err
 		}
 		open, err := tx.MarkCardFormUsed(ctx, form.TokenHash, s.now())
@@ -182,7 +187,10 @@ func (s *Service) cardForm(ctx context.Context, r Reader, token string) (CardFor
 	if err != nil {
 		return CardForm{}, fmt.Errorf("card form: %w", err)
 	}
-	if !form.UsedAt.IsZero() || !s.now().Before(form.ExpiresAt) {
+	if !form.UsedAt.IsZero() {
+		return CardForm{}, Fail(CodeCardFormUsed)
+	}
+	if !s.now().Before(form.ExpiresAt) {
 		return CardForm{}, Fail(CodeCardFormExpired)
 	}
 	return form, nil

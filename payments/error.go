@@ -61,6 +61,7 @@ const (
 	CodeCardMalformed   Code = "card_malformed"
 	CodeCardNotElkart   Code = "card_not_elkart"
 	CodeCardFormExpired Code = "card_form_expired"
+	CodeCardFormUsed    Code = "card_form_used" // a card came by it
 	CodeTokenizerDown   Code = "tokenizer_unavailable"
 	CodeCardNotFound    Code = "card_not_found"
 	CodeNoCard          Code = "no_card"          // nobody has put one in yet, and this member may not

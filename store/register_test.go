@@ -98,7 +98,7 @@ func TestCardForm(t *testing.T) {
 	for _, err := range results {
 		if err == nil {
 			added++
-		} else if payments.CodeOf(err) != payments.CodeCardFormExpired {
+		} else if payments.CodeOf(err) != payments.CodeCardFormUsed {
 			t.Errorf("form used at once: %v", err)
 		}
 	}

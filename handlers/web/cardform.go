@@ -21,10 +21,12 @@ const maxForm = 8 << 10
 func (s *Site) cardForm(v *visit) error {
 	token := v.r.PathValue("token")
 	person, outlet, err := s.service.CardFormOutlet(v.r.Context(), token)
-	if payments.CodeOf(err) == payments.CodeCardFormExpired {
+	switch code := payments.CodeOf(err); {
+	case code == payments.CodeCardFormUsed:
+		return s.cardThere(v)
+	case code == payments.CodeCardFormExpired:
 		return s.cardGone(v)
-	}
-	if err != nil {
+	case err != nil:
 		return fmt.Errorf("card form: %w", err)
 	}
 	v.prefer(person.Language)
@@ -66,6 +68,8 @@ func (v *visit) answerForm(outlet payments.Outlet, err error) error {
 		v.w.Header().Set("Location", "/cards/done?lang="+v.printer.Language())
 		v.w.WriteHeader(http.StatusSeeOther)
 		return nil
+	case code == payments.CodeCardFormUsed:
+		return v.site.cardThere(v)
 	case code == payments.CodeCardFormExpired:
 		return v.site.cardGone(v)
 	case code == payments.CodeTokenizerDown && errors.As(err, &known):
@@ -96,8 +100,17 @@ func readForm(v *visit) (form url.Values, status int) {
 	return v.r.PostForm, 0
 }
 
-// cardGone is the one answer for forms that were used, are too old or never
-// were.
+// cardThere answers for a form that was used: a second tap on its button, or
+// the way back to it. Which card it was the chat says: what is sent again may
+// be another number, which nobody may take for the one that counts.
+func (s *Site) cardThere(v *visit) error {
+	v.note(http.StatusGone, note{
+		Title: v.printer.Text("cardform.used.title"), Text: v.printer.ErrorText(payments.Fail(payments.CodeCardFormUsed)), Good: true,
+	})
+	return nil
+}
+
+// cardGone is the one answer for forms that are too old or never were.
 func (s *Site) cardGone(v *visit) error {
 	v.message(http.StatusGone, v.printer.Text("cardform.gone.title"), v.printer.Text("cardform.gone.text"))
 	return nil

@@ -36,8 +36,23 @@ func TestCardIsAdded(t *testing.T) {
 	if len(s.service.added) != 1 || s.service.added[0].Reveal() != card {
 		t.Errorf("added %d cards, or another", len(s.service.added))
 	}
-	if again := s.get("/cards/" + token); again.StatusCode != http.StatusGone {
-		t.Errorf("the form a second time: %d", again.StatusCode)
+}
+
+// Whoever taps twice without a script, or goes back, reads that the card is
+// there and not that the page is gone.
+func TestCardFormThatWasUsed(t *testing.T) {
+	s := newSite(t, nil)
+	s.send("/cards/"+token, number(card))
+	for _, lang := range locales.Languages() {
+		address := "/cards/" + token + "?lang=" + lang.Code
+		again, back := s.send(address, number("9417000000000000")), s.get(address)
+		golden(t, "card/used."+lang.Code, back.body)
+		if again.StatusCode != http.StatusGone || back.StatusCode != http.StatusGone || nonceForm.ReplaceAllString(again.body, "") != nonceForm.ReplaceAllString(back.body, "") {
+			t.Errorf("status %d and %d, or different pages", again.StatusCode, back.StatusCode)
+		}
+	}
+	if len(s.service.added) != 1 {
+		t.Errorf("%d cards added", len(s.service.added))
 	}
 }
 
@@ -119,14 +134,14 @@ func TestCardFormFromOldBrowsers(t *testing.T) {
 
 func TestCardFormGoneIsOnePage(t *testing.T) {
 	s := newSite(t, nil)
-	s.service.form = false // used, or too old
-	used := s.get("/cards/" + token)
+	s.service.form = false // too old
+	old := s.get("/cards/" + token)
 	unknown := s.get("/cards/1" + token[1:])
 	same := func(w reply) string {
 		return nonceForm.ReplaceAllString(strings.ReplaceAll(w.body, w.Request.URL.Path, "/"), "")
 	}
-	if used.StatusCode != http.StatusGone || unknown.StatusCode != http.StatusGone || same(used) != same(unknown) {
-		t.Errorf("status %d and %d, or different pages", used.StatusCode, unknown.StatusCode)
+	if old.StatusCode != http.StatusGone || unknown.StatusCode != http.StatusGone || same(old) != same(unknown) {
+		t.Errorf("status %d and %d, or different pages", old.StatusCode, unknown.StatusCode)
 	}
 }
 

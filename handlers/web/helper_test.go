@@ -158,6 +158,9 @@ func (s *service) CardFormOutlet(_ context.Context, t string) (payments.Person, 
 	if s.err != nil {
 		return payments.Person{}, payments.Outlet{}, s.err
 	}
+	if t == token && len(s.added) > 0 {
+		return payments.Person{}, payments.Outlet{}, payments.Fail(payments.CodeCardFormUsed)
+	}
 	if t != token || !s.form {
 		return payments.Person{}, payments.Outlet{}, payments.Fail(payments.CodeCardFormExpired)
 	}
@@ -170,10 +173,12 @@ func (s *service) AddCardByForm(_ context.Context, t string, n payments.CardNumb
 	if s.refus != nil {
 		return payments.Card{}, s.refus
 	}
+	if t == token && len(s.added) > 0 {
+		return payments.Card{}, payments.Fail(payments.CodeCardFormUsed)
+	}
 	if t != token || !s.form {
 		return payments.Card{}, payments.Fail(payments.CodeCardFormExpired)
 	}
-	s.form = false
 	s.added = append(s.added, n)
 	return payments.Card{Last4: n.Last4()}, nil
 }

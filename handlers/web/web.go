@@ -39,9 +39,9 @@ type Service interface {
 	// ReceiptView returns what a receipt is worth. Error: CodeReceiptNotFound.
 	ReceiptView(ctx context.Context, key string) (payments.ReceiptView, error)
 	// CardFormOutlet returns whose card an open form takes. Error:
-	// CodeCardFormExpired, for unknown, used and old forms alike.
+	// CodeCardFormUsed; CodeCardFormExpired, for unknown and old forms alike.
 	CardFormOutlet(ctx context.Context, token string) (payments.Person, payments.Outlet, error)
-	// AddCardByForm uses a form up. Errors: CodeCardFormExpired,
+	// AddCardByForm uses a form up. Errors: CodeCardFormUsed, CodeCardFormExpired,
 	// CodeTokenizerDown, CodeNotAllowed.
 	AddCardByForm(ctx context.Context, token string, number payments.CardNumber) (payments.Card, error)
 }
