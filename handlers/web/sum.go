@@ -86,7 +86,10 @@ func (page *customerPage) askSum(v *visit, view payments.PayerView, c chosen) {
 		Action: here, Lang: asked(v.r), Label: p.Text("page.sum_field"), Between: page.Between, Other: p.Text("page.sum_other"),
 		Typed: locales.Line(c.typed), Submit: p.Text("page.sum_submit"),
 	}
-	if c.wrong != nil {
+	switch {
+	case c.wrong != nil && c.wrong.Code == payments.CodeSumMalformed:
+		page.AskSum.Problem = p.Text("page.sum_problem") // the other text is for sellers, who may write a comment, too
+	case c.wrong != nil:
 		page.AskSum.Problem = p.ErrorText(c.wrong)
 	}
 }

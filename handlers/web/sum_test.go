@@ -40,6 +40,17 @@ func TestSumIsChosen(t *testing.T) {
 	}
 }
 
+// A payer writes no comment behind the sum, as a seller may in the chat.
+func TestSumThatIsNoneSpeaksToThePayer(t *testing.T) {
+	s := newSite(t, nil)
+	s.service.set(views()["static"])
+	for lang, example := range map[string]string{"ky": "500 же 1250,50<", "ru": "500 или 1250,50<", "en": "500 or 1250.50<"} {
+		if w := s.get("/p/" + code + "?sum=abc&lang=" + lang); !strings.Contains(w.body, example) {
+			t.Errorf("%s: %q is not on the page", lang, example)
+		}
+	}
+}
+
 // What is no sum is said beside the field, in every language, and is no way to
 // pay.
 func TestSumIsRefused(t *testing.T) {
