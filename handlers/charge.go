@@ -50,11 +50,15 @@ func (b *Bot) charge(ctx context.Context, t *chat.Turn, asked payments.ChargeTex
 	return b.replyTicket(ctx, t, ticket)
 }
 
-// keypad offers the sums that this outlet asks for most.
+// keypad offers the sums that this outlet asks for most, or to write one, which
+// no form may take for an answer.
 func (b *Bot) keypad(ctx context.Context, t *chat.Turn) error {
 	v := visit(t)
 	if !v.Role.Can(payments.ActionTakeMoney) {
 		return payments.Fail(payments.CodeNotAllowed) // no key would do anything
+	}
+	if err := t.CloseForm(ctx); err != nil {
+		return err
 	}
 	desk, err := b.service.Desk(ctx, v.ID)
 	if err != nil {

@@ -17,7 +17,12 @@ const (
 )
 
 // home shows the main screen: the outlet's own QR code, its day, what to do.
+// It says that a sum may be written, so no form may be left to take it for an
+// answer.
 func (b *Bot) home(ctx context.Context, t *chat.Turn) error {
+	if err := t.CloseForm(ctx); err != nil {
+		return err
+	}
 	return b.showHome(ctx, t, homeAsked)
 }
 

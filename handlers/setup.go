@@ -76,9 +76,6 @@ func (b *Bot) start(ctx context.Context, t *chat.Turn) error {
 	if !visit(t).Registered() {
 		return b.resume(ctx, t)
 	}
-	if err := t.CloseForm(ctx); err != nil {
-		return err
-	}
 	return b.home(ctx, t)
 }
 
