@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"errors"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,28 +18,46 @@ type ChargeText struct {
 	Comment string // cleaned, "" if none
 }
 
-// ParseCharge reads a text that begins with a sum. It fails with ErrNotASum
+// ParseCharge reads a text that begins with a sum or with a small calculation,
+// which is kept in the comment. It fails with ErrNotASum
 // when the text begins otherwise (talk, a telephone number in international
 // form), and with *Error when the sum is no good: malformed, negative, below
 // DefaultMin, above DefaultMax, or when the comment is too long.
 func ParseCharge(text string) (ChargeText, error) {
 	text = strings.TrimSpace(text)
-	amount, rest, err := leadingSum(text)
+	amount, rest, err := calculation(text)
+	reckoned := err == nil
+	if errors.Is(err, errNotReckoned) {
+		amount, rest, err = leadingSum(text)
+	}
 	if err != nil {
 		return ChargeText{}, err
 	}
 	if err := CheckBounds(amount, DefaultMin, DefaultMax); err != nil {
 		return ChargeText{}, err
 	}
+	if unfit(rest) {
+		return ChargeText{}, Fail(CodeSumMalformed)
+	}
 	comment := CleanLine(strings.TrimLeft(rest, " \t\n\u00a0,;:!—–-."))
 	if comment != "" && strings.IndexFunc(comment, unicode.IsLetter) < 0 && strings.IndexFunc(comment, isDigit) == 0 {
 		// "12 50" may mean 12,50 or a mistyped 1 250: better asked than guessed.
 		return ChargeText{}, Fail(CodeSumMalformed)
 	}
+	if reckoned {
+		comment = CleanLine(text) // whoever pays sees what it is made of
+	}
 	if utf8.RuneCountInString(comment) > MaxComment {
 		return ChargeText{}, Fail(CodeCommentTooLong, "max", MaxComment)
 	}
 	return ChargeText{Amount: amount, Comment: comment}, nil
+}
+
+// unfit reports whether what follows a sum makes something else of it: a
+// foreign currency, a share, a division.
+func unfit(rest string) bool {
+	r, _ := utf8.DecodeRuneInString(strings.TrimSpace(rest))
+	return strings.ContainsRune("$€₽₸%/÷=", r)
 }
 
 // CheckBounds returns CodeSumTooSmall or CodeSumTooLarge when amount is not

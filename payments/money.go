@@ -81,9 +81,12 @@ func leadingSum(text string) (sum Money, rest string, err error) {
 	if number == "" {
 		return 0, "", ErrNotASum
 	}
-	tail := runes[i+end:]
+	tail, thousands := dropWord(runes[i+end:], thousandNames)
+	if next := skipSpaces(tail); thousands && len(next) > 0 && isDigit(next[0]) {
+		return 0, "", Fail(CodeSumMalformed) // "1 миң 500"
+	}
 	tail, named := dropCurrency(tail)
-	if len(tail) > 0 && !named && !isSpace(tail[0]) {
+	if len(tail) > 0 && !named && !thousands && !isSpace(tail[0]) {
 		if err := glued(tail); err != nil {
 			return 0, "", err
 		}
@@ -92,6 +95,9 @@ func leadingSum(text string) (sum Money, rest string, err error) {
 		return 0, "", Fail(CodeSumNegative)
 	}
 	sum, err = parseNumber(number)
+	if err == nil && thousands {
+		sum, err = times(sum, 1000*Som)
+	}
 	return sum, string(tail), err
 }
 
@@ -197,26 +203,33 @@ func grouped(number string, mark byte) bool {
 	return true
 }
 
-// currencyNames are what people write after a sum, longest first.
-var currencyNames = []string{"сомов", "сома", "сом", "som", "kgs", "с.", "c.", "с", "⃀"}
+// currencyNames are what people write after a sum, thousandNames before that;
+// longest first.
+var (
+	currencyNames = []string{"сомов", "сома", "сом", "som", "kgs", "с.", "c.", "с", "c", "⃀"}
+	thousandNames = []string{"тысячи", "тысяча", "тысяч", "тыс", "миң"}
+)
 
 // dropCurrency takes the currency's name from the start of runes, if it stands
 // there as a word of its own.
 func dropCurrency(runes []rune) (rest []rune, named bool) {
-	trimmed := runes
-	for len(trimmed) > 0 && isSpace(trimmed[0]) {
-		trimmed = trimmed[1:]
-	}
-	for _, name := range currencyNames {
-		n := len([]rune(name))
-		if len(trimmed) < n || !strings.EqualFold(string(trimmed[:n]), name) {
+	return dropWord(runes, currencyNames)
+}
+
+// dropWord takes one of words from the start of runes, with a full stop after
+// it, if it stands there as a word of its own.
+func dropWord(runes []rune, words []string) (rest []rune, found bool) {
+	trimmed := skipSpaces(runes)
+	for _, word := range words {
+		n := len([]rune(word))
+		if len(trimmed) < n || !strings.EqualFold(string(trimmed[:n]), word) {
 			continue
 		}
 		after := trimmed[n:]
 		if len(after) > 0 && (unicode.IsLetter(after[0]) || isDigit(after[0])) {
 			continue
 		}
-		if name == "с" && len(runes) != len(trimmed) {
+		if word == "с" && len(runes) != len(trimmed) && len(skipSpaces(after)) > 0 {
 			continue // "500 с сахаром": a preposition
 		}
 		if len(after) > 0 && after[0] == '.' {
@@ -232,6 +245,13 @@ func groupOfThree(runes []rune) bool {
 		return false
 	}
 	return len(runes) == 3 || !isDigit(runes[3])
+}
+
+func skipSpaces(runes []rune) []rune {
+	for len(runes) > 0 && isSpace(runes[0]) {
+		runes = runes[1:]
+	}
+	return runes
 }
 
 func isMinus(r rune) bool      { return r == '-' || r == '−' || r == '–' || r == '—' }

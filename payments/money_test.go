@@ -47,6 +47,23 @@ func TestParseCharge(t *testing.T) {
 		{"1", want{1_00, ""}},
 		{"1 000 000", want{1_000_000_00, ""}},
 		{"500 <b>*_[", want{500_00, "<b>*_["}},
+		{"500 с", want{500_00, ""}},
+		{"500 c", want{500_00, ""}},
+		{"5 миң", want{5000_00, ""}},
+		{"1,5 тыс. сом нан", want{1500_00, "нан"}},
+		{"2 тысячи за чай", want{2000_00, "за чай"}},
+		{"500+300", want{800_00, "500+300"}},
+		{"500 + 300 нан", want{800_00, "500 + 300 нан"}},
+		{"500 сом + 300 сом", want{800_00, "500 сом + 300 сом"}},
+		{"2*150", want{300_00, "2*150"}},
+		{"2 х 150 + 80,50 чай", want{380_50, "2 х 150 + 80,50 чай"}},
+		{"2,5x120", want{300_00, "2,5x120"}},
+		{"100 + 150000.50", want{150100_50, "100 + 150000.50"}},
+		{"1 250+1 000", want{2250_00, "1 250+1 000"}},
+		{"500 + чай", want{500_00, "+ чай"}},
+		{"500 хлеб", want{500_00, "хлеб"}},
+		{"500 +996 555 123 456", want{500_00, "+996 555 123 456"}},
+		{"500 стол №5", want{500_00, "стол №5"}},
 		{"500 кофе\u202e\u0000", want{500_00, "кофе"}},
 	} {
 		t.Run(c.text, func(t *testing.T) {
@@ -88,6 +105,18 @@ func TestParseChargeRefuses(t *testing.T) {
 		{"12 50", payments.CodeSumMalformed},
 		{"1,2,3", payments.CodeSumMalformed},
 		{"1.25.000", payments.CodeSumMalformed},
+		{"1 миң 500", payments.CodeSumMalformed},
+		{"5000 миң", payments.CodeSumTooLarge},
+		{"500 + 3шт", payments.CodeSumMalformed},
+		{"1000 + 20%", payments.CodeSumMalformed},
+		{"500+300 20", payments.CodeSumMalformed},
+		{"500+0300", payments.CodeSumMalformed},
+		{"900000+200000", payments.CodeSumTooLarge},
+		{"99999999*99999999", payments.CodeSumTooLarge},
+		{"1,55*1,55", payments.CodeSumTooFine},
+		{"500 $", payments.CodeSumMalformed},
+		{"500 / 2", payments.CodeSumMalformed},
+		{"500 %", payments.CodeSumMalformed},
 		{"500 " + strings.Repeat("к", 141), payments.CodeCommentTooLong},
 	} {
 		t.Run(c.text, func(t *testing.T) {
@@ -129,7 +158,7 @@ func groupDigits(n int64, mark string) string {
 }
 
 func FuzzParseCharge(f *testing.F) {
-	for _, s := range []string{"500 кофе", "1 250,50", "-1", "٥٠٠٫٥", "1.250.000,5 сом x", "9417 0000 0000 0000", "\xff500"} {
+	for _, s := range []string{"500 кофе", "1 250,50", "-1", "٥٠٠٫٥", "1.250.000,5 сом x", "9417 0000 0000 0000", "\xff500", "2х150+1,5*80 чай", "5 миң"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
