@@ -67,6 +67,8 @@ func exitCode(err error) int {
 	return 1
 }
 
+func asksForHelp(word string) bool { return word == "-h" || word == "-help" || word == "--help" }
+
 // run does one command and returns when all that it started has ended.
 func run(ctx context.Context, args []string, lookup environment, std streams) error {
 	command := "serve"
@@ -74,11 +76,11 @@ func run(ctx context.Context, args []string, lookup environment, std streams) er
 		command, args = args[0], args[1:]
 	}
 	env, broken := withDotEnv(lookup, ".env")
-	switch command {
-	case "help", "-h", "-help", "--help":
+	switch {
+	case command == "help" || asksForHelp(command):
 		_, err := io.WriteString(std.out, usageText)
 		return err
-	case "elqr":
+	case command == "elqr":
 		// The codec needs one setting at most: a broken file is no reason to
 		// refuse a link.
 		if broken != nil {
@@ -92,6 +94,10 @@ func run(ctx context.Context, args []string, lookup environment, std streams) er
 	runner, ok := runners[command]
 	if !ok {
 		return usageError(fmt.Sprintf("unknown command %q\n%s", command, strings.TrimSpace(usageText)))
+	}
+	if len(args) == 1 && asksForHelp(args[0]) && command != "reconcile" { // which says more itself
+		_, err := io.WriteString(std.out, usageText)
+		return err
 	}
 	if broken != nil {
 		return broken

@@ -49,8 +49,10 @@ func TestUsage(t *testing.T) {
 			t.Errorf("%q: %v, exit code %d, want %d and %q", c.args, err, exitCode(err), c.code, c.text)
 		}
 	}
-	if out, err := call(t.Context(), t, nil, "help"); err != nil || !strings.Contains(out, "elqr decode") {
-		t.Errorf("help: %v, %q", err, out)
+	for _, args := range [][]string{{"help"}, {"--help"}, {"serve", "--help"}, {"demo", "--help"}, {"migrate", "-h"}, {"bench", "--help"}} {
+		if out, err := call(t.Context(), t, nil, args...); err != nil || !strings.Contains(out, "elqr decode") {
+			t.Errorf("%v says %q, %v", args, out, err)
+		}
 	}
 }
 
