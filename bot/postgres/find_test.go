@@ -133,6 +133,31 @@ func TestChoiceOfPrograms(t *testing.T) {
 	}
 }
 
+// initdb on a full disk says that it cannot undo what it did, too, and says it
+// last.
+func TestFullDiskIsTheReason(t *testing.T) {
+	t.Parallel()
+	bin := t.TempDir()
+	if err := os.Chmod(bin, 0o755); err != nil { //nolint:gosec // whoever the programs run as
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(bin, "postgres"), "#!/bin/sh\necho 'postgres (PostgreSQL) 15.1'\n", 0o755)
+	write(t, filepath.Join(bin, "initdb"), `#!/bin/sh
+echo 'running bootstrap script ... 2026-11-29 10:50:20.025 UTC [8492] FATAL:  could not extend file "base/1/2691": No space left on device'
+echo '2026-11-29 10:50:20.025 UTC [8492] HINT:  Check free disk space.'
+echo '2026-11-29 10:50:20.025 UTC [8492] PANIC:  cannot abort transaction 1, it was already committed'
+echo 'child process exited with exit code 134'
+exit 1
+`, 0o755)
+	env := func(name string) (string, bool) {
+		if name == "PG_BIN" {
+			return bin, true
+		}
+		return os.LookupEnv(name)
+	}
+	wantAll(t, refusal(t, postgres.Config{Dir: tempDir(t), LookupEnv: env}), "No space left on device")
+}
+
 func TestWrongPGBINIsAnError(t *testing.T) {
 	t.Parallel()
 	env := func(name string) (string, bool) {

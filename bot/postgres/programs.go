@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -107,9 +108,13 @@ func syncDir(dir string) error {
 	return nil
 }
 
-// lastFault is the line of a program's output that says what went wrong.
+// lastFault is the line of a program's output that says what went wrong. A full
+// disk is the cause of whatever is said after it.
 func lastFault(output string) string {
 	lines := strings.Split(strings.TrimSpace(output), "\n")
+	if full := slices.IndexFunc(lines, func(line string) bool { return strings.Contains(line, "No space left on device") }); full >= 0 {
+		lines = lines[:full+1]
+	}
 	for i := len(lines) - 1; i >= 0; i-- {
 		for _, mark := range []string{"FATAL:", "PANIC:", "error:"} {
 			if _, text, ok := strings.Cut(lines[i], mark); ok {
