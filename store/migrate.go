@@ -23,13 +23,20 @@ type Migration struct {
 
 // Migrate brings the database to the newest shape, under a lock: of several
 // programs that start at once one migrates and the others wait. It returns
-// the steps it took.
+// the steps it took. A database of a newer program is refused: what it has
+// learned since, this one would break.
 func Migrate(ctx context.Context, pool *pgxpool.Pool) ([]Migration, error) {
 	provider, err := gooseOver(pool)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = provider.Close() }() // it closes nothing but its own handle on the pool
+	switch step, known, err := newestStep(ctx, pool, provider); {
+	case err != nil:
+		return nil, fmt.Errorf("migrate: %w", err)
+	case step > known:
+		return nil, fmt.Errorf("migrate: a newer version of this program has been at this database (step %d; this one knows %d): start that one, nothing was changed", step, known)
+	}
 	results, err := provider.Up(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
@@ -59,7 +66,29 @@ func Status(ctx context.Context, pool *pgxpool.Pool) ([]Migration, error) {
 	for _, s := range status {
 		all = append(all, Migration{Version: s.Source.Version, Name: s.Source.Path, Applied: s.State == goose.StateApplied})
 	}
+	step, known, err := newestStep(ctx, pool, provider)
+	if err != nil {
+		return nil, fmt.Errorf("migration status: %w", err)
+	}
+	if step > known {
+		all = append(all, Migration{Version: step, Name: fmt.Sprintf("%05d, of a newer version of this program", step), Applied: true})
+	}
 	return all, nil
+}
+
+// newestStep returns the last step in order that the database has, 0 for an
+// empty one, and the last that this program knows.
+func newestStep(ctx context.Context, pool *pgxpool.Pool, provider *goose.Provider) (step, known int64, err error) {
+	for _, source := range provider.ListSources() {
+		known = max(known, source.Version)
+	}
+	// Read without goose, which would make its table, and not under its lock.
+	var kept bool
+	if err := pool.QueryRow(ctx, `SELECT to_regclass('goose_db_version') IS NOT NULL`).Scan(&kept); err != nil || !kept {
+		return 0, known, err
+	}
+	err = pool.QueryRow(ctx, `SELECT COALESCE(max(version_id), 0) FROM goose_db_version`).Scan(&step)
+	return step, known, err
 }
 
 func gooseOver(pool *pgxpool.Pool) (*goose.Provider, error) {
