@@ -53,6 +53,9 @@ func calculation(text string) (sum Money, rest string, err error) {
 	if len(left) > 0 && !isSpace(left[0]) && glued(left) != nil {
 		return 0, "", Fail(CodeSumMalformed)
 	}
+	if next := skipSpaces(left); total > 0 && product < fewThings && len(next) > 0 && unicode.IsLetter(next[0]) {
+		return 0, "", Fail(CodeSumMalformed) // "500 + 2 самсы": two more som, or two pasties?
+	}
 	if total, err = total.Add(product); err != nil {
 		return 0, "", Fail(CodeSumTooLarge, "max", DefaultMax)
 	}

@@ -23,7 +23,7 @@ const MaxSearch = 200
 // approximately is how far from an approximate sum a sum may be, in percent.
 const approximately = 5
 
-// fewThings is below which sum a number before a word counts things: "2 самсы".
+// fewThings is below which sum a number before a word may count things: "2 самсы".
 const fewThings = 10 * Som
 
 // ParseSearch reads a search. Its parts may come in any order and are all
