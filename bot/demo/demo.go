@@ -101,7 +101,11 @@ func (w *World) start(cfg Config) (err error) {
 			return fmt.Errorf("demo: make a key: %w", err)
 		}
 	}
-	w.Operator, err = operator.New(operator.Config{PSPPublicKey: &key.PublicKey, Key: cfg.OperatorSigns,
+	cards, err := cardKey(cfg.Dir)
+	if err != nil {
+		return err
+	}
+	w.Operator, err = operator.New(operator.Config{PSPPublicKey: &key.PublicKey, Key: cfg.OperatorSigns, CardKey: cards,
 		Patience: cfg.Patience, Now: cfg.Now, Log: cfg.Log})
 	if err != nil {
 		return err
@@ -123,6 +127,20 @@ func (w *World) serve(h http.Handler) (string, error) {
 	w.servers = append(w.servers, server)
 	go server.Serve(listener) //nolint:errcheck // ends with ErrServerClosed when Close says so
 	return "http://" + listener.Addr().String(), nil
+}
+
+// cardKey is kept from one run to the next: the tokens of cards are kept in the
+// database, and credits to them go on.
+func cardKey(dir string) ([]byte, error) {
+	path := filepath.Join(dir, "cards.key")
+	if key, err := os.ReadFile(path); err == nil && len(key) > 0 {
+		return key, nil
+	}
+	key := []byte(rand.Text())
+	if err := errors.Join(os.MkdirAll(dir, 0o700), os.WriteFile(path, key, 0o600)); err != nil {
+		return nil, fmt.Errorf("demo: keep the key of cards: %w", err)
+	}
+	return key, nil
 }
 
 // writeKeys writes the keys where settings can name them.

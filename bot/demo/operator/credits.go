@@ -46,20 +46,38 @@ func (s *Server) creditCall(r request) (int, []byte) {
 	return refuse(http.StatusNotFound)
 }
 
-// tokenize gives the same card the same token. The number is not kept.
+// tokenize gives the same card the same token. The number is not kept, nor is
+// the token: it vouches for itself, so that a later run with the same CardKey
+// pays to the cards of an earlier one.
 func (s *Server) tokenize(body []byte) (int, []byte) {
 	number, err := wire.DecodeCard(body)
 	if err != nil {
 		return refuse(http.StatusBadRequest)
 	}
+	token := s.cardToken(s.cardMAC(number.Reveal(), 8) + hex.EncodeToString([]byte(number.Last4())))
+	card, _ := s.card(token)
+	return encoded(wire.EncodeCardToken(wire.CardToken{Token: token, Masked: card}))
+}
+
+// cardHead is the length of what a token says: a digest of the number, and the
+// last four digits. A digest of that follows.
+const cardHead = 16 + 8
+
+func (s *Server) cardToken(head string) string { return head + s.cardMAC(head, 4) }
+
+// card returns the masked number of a token of ours.
+func (s *Server) card(token string) (masked string, known bool) {
+	if len(token) != cardHead+8 || s.cardToken(token[:cardHead]) != token {
+		return "", false
+	}
+	last4, err := hex.DecodeString(token[cardHead-8 : cardHead])
+	return "9417 **** **** " + string(last4), err == nil
+}
+
+func (s *Server) cardMAC(text string, size int) string {
 	mac := hmac.New(sha256.New, s.cardKey)
-	mac.Write([]byte(number.Reveal()))
-	token := hex.EncodeToString(mac.Sum(nil)[:16])
-	masked := number.Reveal()[:4] + " **** **** " + number.Last4()
-	s.mu.Lock()
-	s.cards[token] = masked
-	s.mu.Unlock()
-	return encoded(wire.EncodeCardToken(wire.CardToken{Token: token, Masked: masked}))
+	mac.Write([]byte(text))
+	return hex.EncodeToString(mac.Sum(nil)[:size])
 }
 
 func (s *Server) credit(body []byte) (int, []byte) {
@@ -75,7 +93,7 @@ func (s *Server) credit(body []byte) (int, []byte) {
 		}
 		return tellCredit(known)
 	}
-	card, isKnown := s.cards[order.Token]
+	card, isKnown := s.card(order.Token)
 	if !isKnown {
 		return refuse(wire.HTTPRecipientWrong)
 	}

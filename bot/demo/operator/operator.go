@@ -44,6 +44,7 @@ type Config struct {
 	PSPURL       string          // base address of our system; may come later by SetPSP
 	PSPPublicKey *rsa.PublicKey  // of the key that our system signs with
 	Key          *rsa.PrivateKey // the operator's own; nil: generated
+	CardKey      []byte          // the secret in the tokens of cards; nil: made
 	Now          func() time.Time
 	After        func(time.Duration) <-chan time.Time // nil: time.After
 	Patience     time.Duration                        // 0: Patience
@@ -75,7 +76,6 @@ type Server struct {
 	transactions map[string]*transaction // by operator id
 	byPSPID      map[string]*transaction // of the transactions our system made
 	history      []*transaction          // all, oldest first
-	cards        map[string]string       // token → masked number
 	credits      map[string]*Credit
 	creditOrder  []*Credit
 	lost         map[string]bool // answers that were dropped once
@@ -99,6 +99,9 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("simulated operator: %w", err)
 	}
+	if c.CardKey == nil {
+		c.CardKey = []byte(newID())
+	}
 	if c.After == nil {
 		c.After = time.After
 	}
@@ -112,11 +115,10 @@ func New(c Config) (*Server, error) {
 			Transport:     &http.Transport{MaxIdleConnsPerHost: 64, IdleConnTimeout: 30 * time.Second},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		pspID: "900", pspToken: newID(), cardKey: []byte(newID()),
+		pspID: "900", pspToken: newID(), cardKey: c.CardKey,
 		stop:         make(chan struct{}),
 		transactions: make(map[string]*transaction),
 		byPSPID:      make(map[string]*transaction),
-		cards:        make(map[string]string),
 		credits:      make(map[string]*Credit),
 		lost:         make(map[string]bool),
 	}
