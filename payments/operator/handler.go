@@ -32,7 +32,7 @@ type HandlerConfig struct {
 	Log         *slog.Logger
 	Now         func() time.Time
 	Journal     Journal       // nil: calls are not kept
-	CallTime    time.Duration // of one call; 0: CallTime
+	CallTime    time.Duration // of one call but update; 0: CallTime
 	Remember    int           // of how many answers to check the signature is remembered; 0: 4096, some 2.5 MB
 }
 
@@ -230,6 +230,9 @@ func (h *Handler) update(ctx context.Context, id string, body []byte) (answer, e
 	if err != nil {
 		return answer{}, err
 	}
+	// Once it has been said it counts, though the operator may have hung up.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), UpdateTime)
+	defer cancel()
 	if err := h.beneficiary.Update(ctx, id, update.Status, update.At); err != nil {
 		return answer{}, err
 	}

@@ -96,6 +96,7 @@ type payee struct {
 	scan     payments.Scan
 	order    payments.Order
 	updated  time.Time
+	patience time.Duration // that the last update came with
 	err      error
 	block    bool // until the call's time is up
 	panics   bool
@@ -169,6 +170,9 @@ func (p *payee) Update(ctx context.Context, id string, status payments.Status, a
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if deadline, ok := ctx.Deadline(); ok {
+		p.patience = time.Until(deadline)
+	}
 	known, isKnown := p.payments[id]
 	switch {
 	case !isKnown:

@@ -132,6 +132,23 @@ func TestCallThatTakesTooLong(t *testing.T) {
 	}
 }
 
+// The two seconds of the regulation do not bound update: a merchant whose
+// payments all end at once is a queue, and turning the operator's word away
+// only brings it back.
+func TestUpdateMayQueue(t *testing.T) {
+	h := newHouse(t, func(c *operator.HandlerConfig) { c.CallTime = time.Second })
+	for _, call := range []struct{ target, body string }{
+		{"/in/qr/1/tx/create", createBody}, {"/in/qr/1/tx/execute/op-1", ""}, {"/in/qr/1/tx/update/op-1", updateBody},
+	} {
+		if got := h.call(t, "POST", call.target, call.body); got.status != 200 {
+			t.Fatalf("%s: %d %s", call.target, got.status, got.body)
+		}
+	}
+	if h.patience <= time.Second || h.patience > operator.UpdateTime {
+		t.Errorf("an update has %v, want more than a call's second and at most %v", h.patience, operator.UpdateTime)
+	}
+}
+
 func TestPanicIsAnAnswer(t *testing.T) {
 	h := newHouse(t)
 	h.panics = true

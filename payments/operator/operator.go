@@ -44,6 +44,12 @@ const BodyLimit = 64 << 10
 // regulation allows 2 s (§4.1.1); the rest is for the way back.
 const CallTime = 1800 * time.Millisecond
 
+// UpdateTime is how long the operator's word may take to be written down. The
+// regulation bounds the other calls only: where many payments of one merchant
+// end at once, they queue for its books, and who is turned away comes again and
+// makes the queue longer.
+const UpdateTime = 10 * time.Second
+
 // The HTTP statuses that the protocol adds to the usual ones.
 const (
 	HTTPRecipientWrong      = 452 // recipient's data wrong
