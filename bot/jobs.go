@@ -193,6 +193,13 @@ func (j *jobs) linkShown(ctx context.Context, job *river.Job[payments.LinkShown]
 	if err != nil {
 		return fmt.Errorf("messages of link %d: %w", job.Args.LinkID, err)
 	}
+	// Whatever else a chat waits for comes first, above all that money came; nor
+	// do edits that wait for its pace hold up its dialog and the workers.
+	for _, m := range messages {
+		if d := j.sender.Delay(chat.ChatID(m.ChatID)); d > 0 {
+			return river.JobSnooze(d + patience)
+		}
+	}
 	var failed error
 	for _, m := range messages {
 		err := j.chat.Do(ctx, chat.ChatID(m.ChatID), func(ctx context.Context) error { return j.showLink(ctx, job.Args, m) })

@@ -35,6 +35,7 @@ type world struct {
 	cfg  config
 	pool *pgxpool.Pool
 	log  *slog.Logger
+	pace float64      // of what goes to Telegram, see extras
 	skew atomic.Int64 // what the program's clock is ahead, in nanoseconds
 	held atomic.Int64 // when the clock was stopped, in Unix nanoseconds; 0 while it goes
 
@@ -88,7 +89,7 @@ func verifyNoLeaks(t *testing.T) {
 // newWorldBeside is newWorld for one of several tests in parallel.
 func newWorldBeside(t *testing.T, options ...option) *world {
 	t.Helper()
-	w := &world{t: t, kept: make(map[string]kept), samples: make(map[string]sample)}
+	w := &world{t: t, pace: -1, kept: make(map[string]kept), samples: make(map[string]sample)}
 	var logged syncBuffer
 	w.log = slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	t.Cleanup(func() {
@@ -150,7 +151,7 @@ func (w *world) advance(d time.Duration) { w.skew.Add(int64(d)) }
 func (w *world) start(p ports) {
 	w.t.Helper()
 	var err error
-	if w.app, err = wire(w.t.Context(), w.cfg, w.pool, w.log, extras{now: w.now, pace: -1}); err != nil {
+	if w.app, err = wire(w.t.Context(), w.cfg, w.pool, w.log, extras{now: w.now, pace: w.pace}); err != nil {
 		w.t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
