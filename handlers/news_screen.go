@@ -38,8 +38,6 @@ func (b *Bot) fromAway(screen chat.Screen, reader payments.Person, m payments.Me
 
 func newsScreen(p *locales.Printer, n payments.News, now time.Time) (screen chat.Screen, ok bool) {
 	switch n.Payment.State {
-	case payments.PaymentExecuting:
-		return inProcessScreen(p, n, now), true
 	case payments.PaymentSucceeded:
 		return paidScreen(p, n, now), true
 	case payments.PaymentReversed:
@@ -84,12 +82,6 @@ func offersRefund(n payments.News) bool {
 	return r.MerchantID == n.Merchant.ID && r.Role.Can(payments.ActionRefund)
 }
 
-// inProcessScreen comes without a sound: the one that counts follows.
-func inProcessScreen(p *locales.Printer, n payments.News, now time.Time) chat.Screen {
-	lines := append([]string{p.HTML("notice.in_process", "sum", n.Payment.Amount)}, details(p, n, n.Payment.ExecutedAt, now)...)
-	return chat.Screen{Text: strings.Join(lines, "\n"), Silent: true}
-}
-
 func reversedScreen(p *locales.Printer, n payments.News, now time.Time) chat.Screen {
 	lines := append([]string{p.HTML("notice.reversed", "sum", n.Payment.Amount), ""}, details(p, n, n.Payment.ReversedAt, now)...)
 	return chat.Screen{Text: strings.Join(lines, "\n"), Buttons: [][]chat.Button{detailsRow(p, n.Payment.ID)}}
@@ -97,7 +89,7 @@ func reversedScreen(p *locales.Printer, n payments.News, now time.Time) chat.Scr
 
 func failedScreen(p *locales.Printer, n payments.News, now time.Time) chat.Screen {
 	lines := append([]string{p.HTML("notice.failed", "sum", n.Payment.Amount)}, details(p, n, n.Payment.FinalAt, now)...)
-	return chat.Screen{Text: strings.Join(lines, "\n")}
+	return chat.Screen{Text: strings.Join(lines, "\n"), Buttons: [][]chat.Button{detailsRow(p, n.Payment.ID)}}
 }
 
 // details are where and when, the comment, the receipt's number.

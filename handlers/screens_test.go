@@ -160,7 +160,6 @@ func screens(t *testing.T, c *locales.Catalog, lang string) map[string][]namedSc
 			{"paid late, for a cashier", news(lateForCashier, noon)},
 			{"paid, perhaps twice, with a fee", news(doubtful, noon)},
 			{"paid yesterday", news(yesterday, noon.Add(24*time.Hour))},
-			{"in process", news(sampleNews(payments.PaymentExecuting), noon)},
 			{"reversed", news(sampleNews(payments.PaymentReversed), noon)},
 			{"the operator says more", sumScreen(p, payments.SumNews{Payment: sampleNews(payments.PaymentSucceeded).Payment, Said: 1300_00})},
 			{"the operator says less", sumScreen(p, payments.SumNews{Payment: sampleNews(payments.PaymentSucceeded).Payment, Said: 1250_00})},

@@ -12,7 +12,7 @@ type News struct {
 	Merchant  Merchant
 	Outlet    Outlet
 	Link      Link
-	Credit    Credit
+	Credit    Credit  // zero where no money came
 	Card      Card    // that the credit goes to
 	Duplicate Payment // that this one may repeat, see Payment.DuplicateOf; zero: none
 	Today     Takings // of the outlet, up to and including this payment, in the merchant's day
@@ -72,14 +72,16 @@ func (s *Service) News(ctx context.Context, job Notice) (News, error) {
 	if n.Link, err = s.Store.Link(ctx, job.MerchantID, n.Payment.LinkID); err != nil {
 		return n, fmt.Errorf("link %d: %w", n.Payment.LinkID, err)
 	}
-	if n.Credit, err = s.Store.PaymentCredit(ctx, job.MerchantID, job.PaymentID); err != nil {
-		return n, fmt.Errorf("credit of payment %d: %w", job.PaymentID, err)
+	if n.Payment.Receipt != 0 { // money came, and is due to a card
+		if n.Credit, err = s.Store.PaymentCredit(ctx, job.MerchantID, job.PaymentID); err != nil {
+			return n, fmt.Errorf("credit of payment %d: %w", job.PaymentID, err)
+		}
+		card, err := s.Store.SealedCard(ctx, job.MerchantID, n.Credit.CardID)
+		if err != nil {
+			return n, fmt.Errorf("card %d: %w", n.Credit.CardID, err)
+		}
+		n.Card = card.Card
 	}
-	card, err := s.Store.SealedCard(ctx, job.MerchantID, n.Credit.CardID)
-	if err != nil {
-		return n, fmt.Errorf("card %d: %w", n.Credit.CardID, err)
-	}
-	n.Card = card.Card
 	if n.Recipient, err = s.listener(ctx, job.MerchantID, job.PersonID, n.Payment.OutletID); err != nil {
 		return n, err
 	}

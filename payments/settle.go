@@ -181,8 +181,9 @@ func (s *Service) advance(ctx context.Context, tx Tx, p *Payment, link *Link, e 
 		if before != PaymentExecuting {
 			break
 		}
+		// Somebody may be waiting for it at the counter: their payer has confirmed.
 		if err = follow(ctx, tx, link, *p, LinkDrop); err == nil {
-			err = tx.Enqueue(ctx, Scheduled{Job: LinkShown{MerchantID: p.MerchantID, LinkID: p.LinkID}})
+			err = tx.Enqueue(ctx, Scheduled{Job: Fanout{MerchantID: p.MerchantID, PaymentID: p.ID, State: p.State}})
 		}
 	}
 	if err != nil {

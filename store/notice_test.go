@@ -66,6 +66,9 @@ func TestAsk(t *testing.T) {
 			if p.State != c.state {
 				t.Errorf("state %s, want %s", p.State, c.state)
 			}
+			if told := w.jobs(t, "fanout") == 1; told != c.settled {
+				t.Errorf("the merchant is told: %v, want %v", told, c.settled)
+			}
 		})
 	}
 }
