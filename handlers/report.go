@@ -57,6 +57,9 @@ func (b *Bot) today(ctx context.Context, t *chat.Turn) (payments.Date, error) {
 }
 
 func datesQuery(text string, today payments.Date, outlet payments.OutletID) (payments.ReportQuery, error) {
+	if kind, ok := payments.ParseReportKind(text); ok {
+		return payments.ReportQuery{Kind: kind, Outlet: outlet}, nil
+	}
 	first, last, ok := payments.ParseDays(text, today)
 	if !ok {
 		return payments.ReportQuery{}, payments.Fail(payments.CodePeriodWrong, "max", payments.MaxPeriod)

@@ -32,11 +32,15 @@ func ParseDates(s string, today Date) (first, last Date, ok bool) {
 	return first, last, first <= last
 }
 
-// ParseDays is ParseDates for people, who also say "вчера", "өткөн апта" or
+// ParseDays is ParseDates for people, who also say "вчера", "апта", "өткөн апта" or
 // "октябрь". A week or a month that is not over ends today.
 func ParseDays(s string, today Date) (first, last Date, ok bool) {
 	if first, last, ok = ParseDates(s, today); ok {
 		return first, last, true
+	}
+	if kind, ok := ParseReportKind(s); ok {
+		first, _ = bounds(kind, today)
+		return first, today, true
 	}
 	search, err := ParseSearch(s, today)
 	if err != nil || search.First == 0 || !search.Empty() {

@@ -34,6 +34,26 @@ var (
 	numericDate  = wordForm(`(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2}))?`)
 )
 
+// periodWords name the time that is going on, where a time is asked for; жума is a
+// day, too, but not there.
+var periodWords = map[ReportKind]*regexp.Regexp{
+	ReportDaily:   wordForm(`(?:за )?(?:день|күн\p{L}*|кун\p{L}*|day|daily)`),
+	ReportWeekly:  wordForm(`(?:за )?недел\p{L}+|(?:апта|жума)\p{L}*|week|weekly`),
+	ReportMonthly: wordForm(`(?:за )?месяц\p{L}*|ай|айлык|month|monthly`),
+}
+
+// ParseReportKind reads the name of a kind of report, as people write it: "апта",
+// "за месяц", "week".
+func ParseReportKind(s string) (ReportKind, bool) {
+	s = " " + strings.ToLower(CleanLine(s)) + " "
+	for kind, words := range periodWords {
+		if words.FindString(s) == s {
+			return kind, true
+		}
+	}
+	return "", false
+}
+
 // wordForm is an expression for what stands between spaces; a search begins and
 // ends with one.
 func wordForm(pattern string) *regexp.Regexp {
