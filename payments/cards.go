@@ -58,8 +58,8 @@ func (s *Service) CardFormOutlet(ctx context.Context, token string) (Person, Out
 }
 
 // AddCardByForm makes a card that of the form's outlet and uses the form up.
-// Errors: CodeCardFormUsed, CodeCardFormExpired, CodeTokenizerDown (the form
-// stays open), CodeNotAllowed, CodeTooMany.
+// Errors: CodeCardFormUsed, CodeCardFormExpired, CodeTokenizerDown and
+// CodeCardRefused (the form stays open), CodeNotAllowed, CodeTooMany.
 func (s *Service) AddCardByForm(ctx context.Context, token string, number CardNumber) (Card, error) {
 	form, err := s.cardForm(ctx, s.Store, token)
 	if err != nil {
@@ -106,7 +106,7 @@ func (s *Service) AddCard(ctx context.Context, id PersonID, number CardNumber, k
 
 // AddCardFor makes a card, typed in a chat, that of an outlet, or of all of
 // them (0). The same key again changes nothing. Errors: CodeNotRegistered,
-// CodeNotAllowed, CodeOutletNotFound, CodeTokenizerDown, CodeTooMany.
+// CodeNotAllowed, CodeOutletNotFound, CodeTokenizerDown, CodeCardRefused, CodeTooMany.
 func (s *Service) AddCardFor(ctx context.Context, id PersonID, outlet OutletID, number CardNumber, key string) (Card, error) {
 	p, err := s.cardKeeper(ctx, s.Store, id, outlet)
 	if err != nil {
@@ -163,8 +163,8 @@ func (s *Service) protect(ctx context.Context, number CardNumber, merchant Merch
 	c = Card{MerchantID: merchant, Last4: number.Last4()}
 	if s.Tokenizer != nil {
 		if c.Token, err = s.Tokenizer.Tokenize(ctx, number); err != nil {
-			if CodeOf(err) == CodeCardMalformed {
-				return c, nil, "", Fail(CodeCardMalformed)
+			if CodeOf(err) == CodeCardRefused {
+				return c, nil, "", Fail(CodeCardRefused)
 			}
 			s.Log.WarnContext(ctx, "tokenizer refused or is down", "merchant_id", merchant, "error", err)
 			return c, nil, "", Fail(CodeTokenizerDown)

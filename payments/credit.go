@@ -113,6 +113,12 @@ func (s *Service) PayOut(ctx context.Context, job PayCredit) (settled bool, err 
 		return true, nil
 	}
 	token, err := s.cardToken(ctx, c)
+	// A number that was kept before there was a tokenizer may turn out to be no
+	// card; a credit that went out had a token.
+	var noCard error
+	if CodeOf(err) == CodeCardRefused && c.State == CreditDue {
+		noCard, err = err, nil
+	}
 	if err != nil {
 		return false, err
 	}
@@ -123,8 +129,10 @@ func (s *Service) PayOut(ctx context.Context, job PayCredit) (settled bool, err 
 			return err == nil, err
 		}
 	}
-	answer, err := s.Crediter.Credit(ctx, CreditOrder{ID: c.Key, Token: token, Amount: c.Outgoing()})
-	if err != nil {
+	answer := CreditAnswer{State: CreditRefused}
+	if noCard != nil {
+		answer.Reason = noCard.Error()
+	} else if answer, err = s.Crediter.Credit(ctx, CreditOrder{ID: c.Key, Token: token, Amount: c.Outgoing()}); err != nil {
 		return false, fmt.Errorf("credit %d: %w", c.ID, err)
 	}
 	if answer.State == CreditSent {

@@ -60,6 +60,7 @@ const (
 	// Cards.
 	CodeCardMalformed   Code = "card_malformed"
 	CodeCardNotElkart   Code = "card_not_elkart"
+	CodeCardRefused     Code = "card_refused" // well-formed, but no money can be put on it
 	CodeCardFormExpired Code = "card_form_expired"
 	CodeCardFormUsed    Code = "card_form_used" // a card came by it
 	CodeTokenizerDown   Code = "tokenizer_unavailable"

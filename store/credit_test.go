@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ type bank struct {
 	mu      sync.Mutex
 	answer  payments.CreditState
 	err     error
+	noCard  error                           // of Tokenize
 	orders  map[string]payments.CreditOrder // that were paid
 	refused map[string]bool
 }
@@ -41,7 +43,7 @@ func (b *bank) Credit(_ context.Context, order payments.CreditOrder) (payments.C
 }
 
 func (b *bank) Tokenize(context.Context, payments.CardNumber) (string, error) {
-	return "0123456789abcdef0123456789abcdef", nil
+	return "0123456789abcdef0123456789abcdef", b.noCard
 }
 
 func (b *bank) paid() (sum payments.Money) {
@@ -149,6 +151,25 @@ func TestRefusedCreditGoesToTheNextCard(t *testing.T) {
 		t.Errorf("revived %+v, %d jobs", after, w.jobs(t, "pay_credit"))
 	}
 	b.answer = payments.CreditDone
+	w.payOut(t, job, true)
+	w.creditIs(t, job, payments.CreditDone)
+}
+
+// A number that was kept sealed may be no card, as the tokenizer finds: the
+// owner hears of it as of any card that does not take the money.
+func TestSealedNumberThatIsNoCard(t *testing.T) {
+	w, b, _, job := credited(t)
+	b.noCard = fmt.Errorf("%w: refused with 400", payments.Fail(payments.CodeCardRefused))
+	w.payOut(t, job, true)
+	w.creditIs(t, job, payments.CreditRefused)
+	if got := w.jobs(t, "credit_told"); got != 1 || b.paid() != 0 {
+		t.Errorf("told %d times, paid %d, want once and nothing", got, b.paid())
+	}
+	b.noCard = nil
+	number, err := payments.ParseCardNumber("9417999988887777")
+	must(t, err)
+	_, err = w.AddCard(t.Context(), 1, number, "u9")
+	must(t, err)
 	w.payOut(t, job, true)
 	w.creditIs(t, job, payments.CreditDone)
 }

@@ -75,7 +75,7 @@ func (v *visit) answerForm(outlet payments.Outlet, err error) error {
 	case code == payments.CodeTokenizerDown && errors.As(err, &known):
 		v.w.Header().Set("Retry-After", "30")
 		return v.showForm(http.StatusServiceUnavailable, outlet, known)
-	case (code == payments.CodeCardMalformed || code == payments.CodeCardNotElkart) && errors.As(err, &known):
+	case (code == payments.CodeCardMalformed || code == payments.CodeCardNotElkart || code == payments.CodeCardRefused) && errors.As(err, &known):
 		return v.showForm(http.StatusUnprocessableEntity, outlet, known)
 	}
 	return fmt.Errorf("add card: %w", err)

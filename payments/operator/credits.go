@@ -28,7 +28,7 @@ func NewCredits(c ClientConfig) (*Credits, error) {
 
 // Tokenize exchanges a card number for a token of 32 hex characters. Besides the
 // usual it fails with CodeTokenizerDown when there is no answer, and with
-// CodeCardMalformed when the number is refused.
+// CodeCardRefused when the card is refused.
 func (c *Credits) Tokenize(ctx context.Context, number payments.CardNumber) (string, error) {
 	body, err := json.Marshal(cardMessage{Number: number.Reveal()})
 	if err != nil {
@@ -102,7 +102,7 @@ func tokenizeError(err error) error {
 	case errors.Is(err, ErrNoAnswer):
 		return fmt.Errorf("%w: %w", payments.Fail(payments.CodeTokenizerDown), err)
 	case errors.As(err, &refused) && (refused.HTTPStatus == http.StatusBadRequest || refused.HTTPStatus == HTTPRecipientWrong):
-		return fmt.Errorf("%w: %w", payments.Fail(payments.CodeCardMalformed), err)
+		return fmt.Errorf("%w: %w", payments.Fail(payments.CodeCardRefused), err)
 	}
 	return err
 }

@@ -70,8 +70,8 @@ func TestTokensThatAreNotTaken(t *testing.T) {
 		"not hex":            {200, `{"token":"` + strings.Repeat("z", 32) + `","masked":"1234"}`, ""},
 		"too short":          {200, `{"token":"abc","masked":"1234"}`, ""},
 		"of another card":    {200, `{"token":"` + token + `","masked":"9417 **** **** 9999"}`, ""},
-		"number refused":     {400, `{"code":400,"message":"number"}`, payments.CodeCardMalformed},
-		"card refused":       {452, `{"code":452,"message":"closed"}`, payments.CodeCardMalformed},
+		"number refused":     {400, `{"code":400,"message":"number"}`, payments.CodeCardRefused},
+		"card refused":       {452, `{"code":452,"message":"closed"}`, payments.CodeCardRefused},
 		"down":               {503, ``, payments.CodeTokenizerDown},
 		"we are not allowed": {403, `{"code":403,"message":"no"}`, ""},
 	} {

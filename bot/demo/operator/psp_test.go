@@ -200,7 +200,7 @@ func TestCards(t *testing.T) {
 	if other, err := w.credits.Tokenize(ctx, "9417123456785678"); err != nil || other == token {
 		t.Errorf("another card: %s, %v", other, err)
 	}
-	if _, err := w.credits.Tokenize(ctx, "4111111111111111"); payments.CodeOf(err) != payments.CodeCardMalformed {
+	if _, err := w.credits.Tokenize(ctx, "4111111111111111"); payments.CodeOf(err) != payments.CodeCardRefused {
 		t.Errorf("a card of another system: %v", err)
 	}
 	order := wire.CreditOrder{ID: "credit-1", Token: token, Amount: 1000}
