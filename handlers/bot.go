@@ -358,7 +358,8 @@ func (b *Bot) recognise(ctx context.Context, t *chat.Turn) error {
 	if err != nil {
 		return err
 	}
-	t.Visitor = &visitor{Person: person, Printer: b.printerFor(person)}
+	v := &visitor{Person: person, Printer: b.printerFor(person)}
+	t.Visitor, t.Known = v, v.Registered()
 	return nil
 }
 

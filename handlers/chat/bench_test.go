@@ -33,7 +33,7 @@ func BenchmarkDispatch(b *testing.B) {
 		pool.Wait()
 	})
 	b.Run("queue, order per chat", func(b *testing.B) {
-		q := newQueue()
+		q := newQueue(workers, false)
 		var pool sync.WaitGroup
 		for range workers {
 			pool.Go(q.work)

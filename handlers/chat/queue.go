@@ -14,23 +14,31 @@ type job struct {
 }
 
 // queue keeps one line per chat. A fixed number of workers takes lines in turn, one job at a time, so that a chat's
-// jobs never overlap or overtake each other, and a busy chat does not starve the others. Lines of idle chats are
-// forgotten.
+// jobs never overlap or overtake each other, and a busy chat does not starve the others. Strangers come after those who
+// are known, and never keep all workers. Lines of idle chats are forgotten.
 type queue struct {
 	mu     sync.Mutex
 	wake   sync.Cond
 	lines  map[ChatID]*line
-	ready  fifo[*line] // lines with jobs and no worker
+	ready  fifo[*line] // lines with jobs and no worker, of those who are known
+	later  fifo[*line] // and of strangers
+	free   int         // workers that strangers may still have
 	count  int         // jobs waiting and running
 	closed bool
 	calm   []chan struct{} // closed when count is 0
+
+	known *recent[ChatID, struct{}] // nil: all are
 }
 
 type line struct {
-	chat    ChatID
-	jobs    fifo[job]
-	flooded bool // it was told once; until the line is empty
+	chat     ChatID
+	jobs     fifo[job]
+	stranger bool
+	flooded  bool // it was told once; until the line is empty
 }
+
+// knownChats is how many chats are remembered for known; one that is forgotten waits with the strangers once.
+const knownChats = 32768
 
 // fate is what became of an offered job.
 type fate int
@@ -42,8 +50,12 @@ const (
 	tooLate        // the queue is closed
 )
 
-func newQueue() *queue {
-	q := &queue{lines: make(map[ChatID]*line)}
+// newQueue is for a number of workers; without strangers all are known.
+func newQueue(workers int, strangers bool) *queue {
+	q := &queue{lines: make(map[ChatID]*line), free: max(1, workers/2)}
+	if strangers {
+		q.known = newRecent[ChatID, struct{}](knownChats)
+	}
 	q.wake.L = &q.mu
 	return q
 }
@@ -82,9 +94,9 @@ func (q *queue) offerUnder(chat ChatID, j job, limit int) bool {
 
 func (q *queue) add(chat ChatID, l *line, j job) {
 	if l == nil {
-		l = &line{chat: chat}
+		l = &line{chat: chat, stranger: j.id != 0 && !q.isKnown(chat)}
 		q.lines[chat] = l
-		q.ready.push(l)
+		q.await(l)
 		q.wake.Signal()
 	}
 	l.jobs.push(j)
@@ -100,29 +112,80 @@ func (l *line) settle() {
 	}
 }
 
+// await puts a line with jobs where the next worker finds it.
+func (q *queue) await(l *line) {
+	if l.stranger {
+		q.later.push(l)
+	} else {
+		q.ready.push(l)
+	}
+}
+
+// next takes a line whose turn it is; nil: there is none now.
+func (q *queue) next() *line {
+	switch {
+	case q.ready.len() > 0:
+		return q.ready.pop()
+	case q.later.len() > 0 && q.free > 0:
+		q.free--
+		return q.later.pop()
+	}
+	return nil
+}
+
 // work runs jobs until the queue is closed.
 func (q *queue) work() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for {
-		for q.ready.len() == 0 && !q.closed {
+	for !q.closed {
+		l := q.next()
+		if l == nil {
 			q.wake.Wait()
+			continue
 		}
-		if q.closed {
-			return
-		}
-		l := q.ready.pop()
 		j := l.jobs.pop()
 		q.mu.Unlock()
 		j.run()
 		q.mu.Lock()
+		if l.stranger {
+			q.free++
+			l.stranger = !q.isKnown(l.chat)
+			if q.later.len() > 0 {
+				q.wake.Signal() // this worker may take somebody who is known
+			}
+		}
 		if l.jobs.len() > 0 {
-			q.ready.push(l) // this worker looks for the next line itself, nobody has to be woken
+			q.await(l) // this worker looks for the next line itself, nobody has to be woken
 		} else {
 			delete(q.lines, l.chat)
 		}
 		q.done(1)
 	}
+}
+
+// remember lets a chat come before strangers from now on.
+func (q *queue) remember(chat ChatID) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.known != nil {
+		q.known.put(chat, struct{}{})
+	}
+}
+
+func (q *queue) isKnown(chat ChatID) bool {
+	if q.known == nil {
+		return true
+	}
+	_, known := q.known.get(chat)
+	return known
+}
+
+// stranger reports whether the chat's line is a stranger's.
+func (q *queue) stranger(chat ChatID) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	l := q.lines[chat]
+	return l != nil && l.stranger
 }
 
 func (q *queue) done(n int) {

@@ -17,7 +17,7 @@ type Config struct {
 	Sessions Sessions
 	Routes   Routes
 
-	// Prepare runs first in every turn and attaches the visitor.
+	// Prepare runs first in every turn, attaches the visitor and says whether they are known.
 	Prepare func(ctx context.Context, t *Turn) error
 	// Explain gives the HTML text for an error that a person can act on; ok is false for all others.
 	Explain func(ctx context.Context, t *Turn, err error) (text string, ok bool)
@@ -96,7 +96,7 @@ func New(cfg Config) (*Runtime, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	r := &Runtime{cfg: cfg, forms: make(map[string]*Form), queue: newQueue(), doors: doors{open: make(map[ChatID]*door)}, opened: make(chan struct{}),
+	r := &Runtime{cfg: cfg, forms: make(map[string]*Form), queue: newQueue(cfg.Workers, cfg.Prepare != nil), doors: doors{open: make(map[ChatID]*door)}, opened: make(chan struct{}),
 		stopped: make(chan struct{}), slots: make(chan struct{}, maxBacklog), taps: newRecent[ChatID, tap](4096),
 		unsure: make(map[int64]struct{})}
 	for i := range cfg.Routes.Forms {

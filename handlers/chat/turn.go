@@ -82,6 +82,7 @@ type Turn struct {
 	Chosen        *Chosen        // of KindChosen
 	Raw           *models.Update // nil for a signal, and for an update the library cannot read
 	Visitor       any            // whatever Config.Prepare attached
+	Known         bool           // Config.Prepare: whoever is comes before those who are not, when all come at once
 
 	rt       *Runtime
 	callback string    // id of a press that still waits for its answer

@@ -36,6 +36,10 @@ func (r *Runtime) runTurn(t *Turn, handle func(context.Context, *Turn) error) {
 }
 
 func (r *Runtime) wholeTurn(t *Turn, handle func(context.Context, *Turn) error) {
+	if r.queue.stranger(t.Chat) {
+		// A crowd of strangers leaves those who are known half of what Telegram takes.
+		_ = r.cfg.Sender.Spare(r.base) // ends early only with r.base, which the handler notices
+	}
 	ctx, cancel := r.turnContext(context.WithValue(r.base, turnKey{}, t.Chat))
 	err := protect(func() error { return handle(ctx, t) })
 	cancel()
@@ -51,6 +55,9 @@ func (r *Runtime) wholeTurn(t *Turn, handle func(context.Context, *Turn) error) 
 	}
 	if err := t.answer(ctx, "", false); err != nil {
 		r.cfg.Log.Warn("press is not answered", "update_id", t.UpdateID, "chat", t.Chat, "err", err)
+	}
+	if t.Known {
+		r.queue.remember(t.Chat)
 	}
 	r.markDone(ctx, t.UpdateID)
 }
