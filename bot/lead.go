@@ -42,8 +42,9 @@ type presence struct {
 }
 
 // look takes what can be had of the two locks, on a new connection where the
-// last one is gone, and reports whether the lead is among it.
-func (p *presence) look(ctx context.Context) (leads bool, err error) {
+// last one is gone, and reports which it has. Without the name the server still
+// sees the connection before this one, which may hold the lead as well.
+func (p *presence) look(ctx context.Context) (named, leads bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
 	if p.conn == nil || p.conn.IsClosed() {
@@ -54,26 +55,27 @@ func (p *presence) look(ctx context.Context) (leads bool, err error) {
 		cfg.RuntimeParams["tcp_keepalives_count"] = "3"
 		if p.conn, err = pgx.ConnectConfig(ctx, cfg); err != nil {
 			p.conn = nil
-			return false, err
+			return false, false, err
 		}
 	}
-	var named bool // not so while the server still sees the connection before this one
 	err = p.conn.QueryRow(ctx, `
 		SELECT pg_try_advisory_lock(hashtextextended($1, 0)),
 			pg_try_advisory_lock(hashtextextended('lead of ' || current_schema(), 0))`, p.id).Scan(&named, &leads)
-	return leads, err
+	return named, leads, err
 }
 
 // keep looks again and again until ctx ends. Error: errOvertaken.
 func (p *presence) keep(ctx context.Context) error {
 	led, told := false, false
 	for n, pause := 1, firstLook; ; n++ {
-		leads, err := p.look(context.WithoutCancel(ctx)) // a query cut off would end the connection, and give the lead away too early
+		named, leads, err := p.look(context.WithoutCancel(ctx)) // a query cut off would end the connection, and give the lead away too early
 		switch {
 		case err != nil:
 			p.log.WarnContext(ctx, "no word from the database about who leads", "error", err)
-		case led && !leads:
+		case led && !leads && named:
 			return errOvertaken
+		case led && !leads:
+			p.log.WarnContext(ctx, "the database still sees the connection before this one")
 		case leads && !led:
 			led = true
 			p.log.InfoContext(ctx, "this process leads: it talks to Telegram")

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"elkart.kg/trade/payments"
 )
@@ -186,27 +187,37 @@ func TestLeadIsTakenAgain(t *testing.T) {
 	w.says(desk, "500 кофе", "500 сом")
 }
 
+// queueFor lets a connection wait for a lock that the program holds. It has the
+// lock as soon as the channel speaks.
+func (w *world) queueFor(key string) (*pgxpool.Conn, <-chan error) {
+	w.t.Helper()
+	conn, err := w.pool.Acquire(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(conn.Release)
+	waits := make(chan error, 1)
+	go func() {
+		_, err := conn.Exec(w.t.Context(), `SELECT pg_advisory_lock(hashtextextended(`+key+`, 0))`)
+		waits <- err
+	}()
+	w.await("the rival waits", func() bool {
+		var waiting bool
+		err := w.pool.QueryRow(w.t.Context(), `SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND pid = $1)`,
+			conn.Conn().PgConn().PID()).Scan(&waiting)
+		return err == nil && waiting
+	})
+	return conn, waits
+}
+
+const leadKey = `'lead of ' || current_schema()`
+
 // Whoever was away while another took the lead ends: two that talk would send
 // everything twice.
 func TestOvertaken(t *testing.T) {
 	w := newWorld(t)
 	w.merchant()
-	rival, err := w.pool.Acquire(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rival.Release()
-	waits := make(chan error, 1)
-	go func() {
-		_, err := rival.Exec(t.Context(), `SELECT pg_advisory_lock(hashtextextended('lead of ' || current_schema(), 0))`)
-		waits <- err
-	}()
-	w.await("the rival waits", func() bool {
-		var waiting bool
-		err := w.pool.QueryRow(t.Context(), `SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND pid = $1)`,
-			rival.Conn().PgConn().PID()).Scan(&waiting)
-		return err == nil && waiting
-	})
+	rival, waits := w.queueFor(leadKey)
 	w.cut(w.leader())
 	if err := <-waits; err != nil {
 		t.Fatal(err)
@@ -217,4 +228,34 @@ func TestOvertaken(t *testing.T) {
 	if _, err := rival.Exec(t.Context(), `SELECT pg_advisory_unlock_all()`); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A connection that broke without the server's knowing holds the lead for a
+// while: nobody else does.
+func TestOwnConnectionIsNoRival(t *testing.T) {
+	w := newWorld(t)
+	desk := w.merchant()
+	name, named := w.queueFor("'" + w.app.presence.id + "'")
+	lead, led := w.queueFor(leadKey)
+	before := w.leader()
+	w.cut(before)
+	for _, waits := range []<-chan error{named, led} {
+		if err := <-waits; err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.await("the program looks at the lead", func() bool {
+		var looked bool
+		err := w.pool.QueryRow(t.Context(), `
+			SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle'
+				AND pid <> $1 AND query LIKE '%pg_try_advisory_lock(%lead of%' AND query NOT LIKE '%pg_stat_activity%')`, before).Scan(&looked)
+		return err == nil && looked
+	})
+	for _, ghost := range []*pgxpool.Conn{name, lead} {
+		if _, err := ghost.Exec(t.Context(), `SELECT pg_advisory_unlock_all()`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.await("the lead is held again", func() bool { return w.leader() != 0 })
+	w.says(desk, "500 кофе", "500 сом")
 }

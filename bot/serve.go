@@ -82,7 +82,7 @@ func (a *app) run(ctx context.Context, p ports, died <-chan error) error {
 	defer a.outward.CloseIdleConnections()
 	defer a.presence.leave(context.WithoutCancel(ctx))
 	// Short, and done also when the stop comes at once.
-	if _, err := a.presence.look(context.WithoutCancel(ctx)); err != nil {
+	if _, _, err := a.presence.look(context.WithoutCancel(ctx)); err != nil {
 		return errors.Join(fmt.Errorf("claim a name in the queue: %w", err), p.close())
 	}
 	a.presence.tidy(context.WithoutCancel(ctx))
@@ -94,7 +94,13 @@ func (a *app) run(ctx context.Context, p ports, died <-chan error) error {
 	}
 	group.Go(func() error { return serveHTTP(a.public, p.public) })
 	group.Go(func() error { return serveHTTP(a.admin, p.admin) })
-	group.Go(func() error { return a.presence.keep(ctx) })
+	group.Go(func() error {
+		err := a.presence.keep(ctx)
+		if err != nil {
+			endTurns() // what waits in the chats is another process's by now
+		}
+		return err
+	})
 	received := make(chan struct{})
 	group.Go(func() error {
 		defer close(received)
