@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 )
@@ -48,6 +49,7 @@ const usageText = `usage: bot [COMMAND]
   bench NAME [flags]  measure a part of the program: flows, history or reports
   elqr decode LINK    print what a national payment link says, as JSON
   elqr encode < JSON  print the link for it
+  version             which version this is, and the commit it was built of
   help                this text
 `
 
@@ -77,9 +79,11 @@ func run(ctx context.Context, args []string, lookup environment, std streams) er
 	}
 	env, broken := withDotEnv(lookup, ".env")
 	switch {
-	case command == "help" || asksForHelp(command):
+	case command == "help" || asksForHelp(command) || command == "version" && len(args) == 1 && asksForHelp(args[0]):
 		_, err := io.WriteString(std.out, usageText)
 		return err
+	case command == "version" || command == "--version":
+		return runVersion(args, debug.ReadBuildInfo, std.out)
 	case command == "elqr":
 		// The codec needs one setting at most: a broken file is no reason to
 		// refuse a link.
