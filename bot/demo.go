@@ -64,7 +64,7 @@ func runDemo(ctx context.Context, args []string, cfg config, env environment, st
 		return err
 	}
 	if *seeded {
-		if err := a.seed(ctx, std.out, time.Now()); err != nil {
+		if err := a.seed(ctx, std.out, time.Now(), world.Operator); err != nil {
 			return err
 		}
 		if world.Telegram != nil {

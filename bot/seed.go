@@ -19,8 +19,9 @@ const seedDays = 42
 
 // seed fills the demo's first person with weeks of payments, through the same
 // rules as real ones but with the clock of the day they happened on. A person
-// who has an outlet already is left alone.
-func (a *app) seed(ctx context.Context, out io.Writer, now time.Time) error {
+// who has an outlet already is left alone. The simulated operator, if it is not
+// nil, has had these payments as well.
+func (a *app) seed(ctx context.Context, out io.Writer, now time.Time, op *operator.Server) error {
 	person := demo.People()[0]
 	id := payments.PersonID(person.ID)
 	past := *a.service
@@ -48,7 +49,7 @@ func (a *app) seed(ctx context.Context, out io.Writer, now time.Time) error {
 				continue
 			}
 			clock = at
-			if err := seedPayment(ctx, &past, id, random, count, &clock); err != nil {
+			if err := seedPayment(ctx, &past, id, random, count, &clock, op); err != nil {
 				return fmt.Errorf("seed payment %d: %w", count+1, err)
 			}
 			count++
@@ -120,7 +121,7 @@ var seedComments = []string{"", "", "капучино", "эспрессо", "л�
 
 // seedPayment makes one payment, by the counter's code or by a charge. A few
 // are cancelled, and one in two hundred is taken back.
-func seedPayment(ctx context.Context, s *payments.Service, id payments.PersonID, random *rand.Rand, n int, clock *time.Time) error {
+func seedPayment(ctx context.Context, s *payments.Service, id payments.PersonID, random *rand.Rand, n int, clock *time.Time, op *operator.Server) error {
 	sum := payments.Money(5+random.IntN(70)) * 10 * payments.Som
 	desk, err := s.Desk(ctx, id)
 	if err != nil {
@@ -150,14 +151,20 @@ func seedPayment(ctx context.Context, s *payments.Service, id payments.PersonID,
 		return err
 	}
 	*clock = clock.Add(time.Second)
-	if random.IntN(25) == 0 {
-		return s.Update(ctx, order.OperatorID, payments.StatusCanceled, *clock)
+	end := func(status payments.Status) error {
+		if op != nil {
+			op.Remember(order, status, *clock)
+		}
+		return s.Update(ctx, order.OperatorID, status, *clock)
 	}
-	if err := s.Update(ctx, order.OperatorID, payments.StatusSuccess, *clock); err != nil || random.IntN(200) != 0 {
+	if random.IntN(25) == 0 {
+		return end(payments.StatusCanceled)
+	}
+	if err := end(payments.StatusSuccess); err != nil || random.IntN(200) != 0 {
 		return err
 	}
 	*clock = clock.Add(time.Minute)
-	return s.Update(ctx, order.OperatorID, payments.StatusError, *clock)
+	return end(payments.StatusError)
 }
 
 // silentStore puts no job down that would tell anybody: nobody wants to hear

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"elkart.kg/trade/bot/demo"
 	"elkart.kg/trade/payments"
 )
 
@@ -13,7 +14,7 @@ func TestSeed(t *testing.T) {
 	w := newWorld(t)
 	w.stop() // as in the demo: by the clock of a running program the charges of last month are over
 	var out syncBuffer
-	if err := w.app.seed(t.Context(), &out, w.now()); err != nil {
+	if err := w.app.seed(t.Context(), &out, w.now(), w.Operator); err != nil {
 		t.Fatal(err)
 	}
 	w.restart()
@@ -48,7 +49,20 @@ func TestSeed(t *testing.T) {
 	if got := w.messages(""); got != 0 {
 		t.Errorf("%d messages about the past", got)
 	}
-	if err := w.app.seed(t.Context(), &out, w.now()); err != nil || !strings.Contains(out.String(), "nothing was seeded") {
+	// The operator has had them too: whoever tries a refund on one gets it.
+	desk, err := w.app.service.Desk(t.Context(), payments.PersonID(demo.People()[0].ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var last payments.Payment
+	if err := w.pool.QueryRow(t.Context(), `
+		SELECT id, amount FROM payments WHERE state = 'succeeded' ORDER BY id DESC LIMIT 1`).Scan(&last.ID, &last.Amount); err != nil {
+		t.Fatal(err)
+	}
+	if r := w.ends(w.asks(desk, last, last.Amount, "whole")); r.State != payments.RefundSucceeded {
+		t.Errorf("refund of a seeded payment: %+v", r)
+	}
+	if err := w.app.seed(t.Context(), &out, w.now(), w.Operator); err != nil || !strings.Contains(out.String(), "nothing was seeded") {
 		t.Errorf("seeded again: %v, %q", err, out.String())
 	}
 }

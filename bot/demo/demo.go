@@ -106,7 +106,7 @@ func (w *World) start(cfg Config) (err error) {
 		return err
 	}
 	w.Operator, err = operator.New(operator.Config{PSPPublicKey: &key.PublicKey, Key: cfg.OperatorSigns, CardKey: cards,
-		Patience: cfg.Patience, Now: cfg.Now, Log: cfg.Log})
+		Ledger: filepath.Join(cfg.Dir, "operator.jsonl"), Patience: cfg.Patience, Now: cfg.Now, Log: cfg.Log})
 	if err != nil {
 		return err
 	}

@@ -184,7 +184,7 @@ type world struct {
 	address string // of the operator
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, change ...func(*operator.Config)) *world {
 	t.Helper()
 	w := &world{clock: newClock()}
 	w.shop = &shop{
@@ -193,10 +193,14 @@ func newWorld(t *testing.T) *world {
 	}
 	log := discard()
 	var err error
-	w.op, err = operator.New(operator.Config{
+	cfg := operator.Config{
 		PSPPublicKey: &ourKey().PublicKey, Key: operatorKey(), Now: w.clock.Now, After: w.clock.After,
 		Patience: 20 * time.Second, Log: log, // the race detector is slow
-	})
+	}
+	for _, f := range change {
+		f(&cfg)
+	}
+	w.op, err = operator.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,8 +10,9 @@
 //   - Misbehave makes it repeat, reorder, delay, forget and lie.
 //
 // It shares the bytes of the protocol with our side on purpose and no more: the
-// protocol itself is tested from literal messages where it is written. State is
-// kept in memory and lost at the end. No real card or money is near it.
+// protocol itself is tested from literal messages where it is written. Transactions
+// outlast the run with Config.Ledger; all else is lost at the end. No real card or
+// money is near it.
 package operator
 
 import (
@@ -25,6 +26,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -45,6 +47,7 @@ type Config struct {
 	PSPPublicKey *rsa.PublicKey  // of the key that our system signs with
 	Key          *rsa.PrivateKey // the operator's own; nil: generated
 	CardKey      []byte          // the secret in the tokens of cards; nil: made
+	Ledger       string          // file that keeps the transactions from one run to the next; "": none
 	Now          func() time.Time
 	After        func(time.Duration) <-chan time.Time // nil: time.After
 	Patience     time.Duration                        // 0: Patience
@@ -79,6 +82,7 @@ type Server struct {
 	credits      map[string]*Credit
 	creditOrder  []*Credit
 	lost         map[string]bool // answers that were dropped once
+	ledger       *os.File        // nil: none
 }
 
 // New generates what it needs; call Close at the end.
@@ -121,6 +125,11 @@ func New(c Config) (*Server, error) {
 		byPSPID:      make(map[string]*transaction),
 		credits:      make(map[string]*Credit),
 		lost:         make(map[string]bool),
+	}
+	if c.Ledger != "" {
+		if err := s.open(c.Ledger); err != nil {
+			return nil, err
+		}
 	}
 	if c.PSPURL != "" {
 		if err := s.SetPSP(c.PSPURL); err != nil {
@@ -165,6 +174,12 @@ func (s *Server) Close() {
 	s.mu.Unlock()
 	s.waiting.Wait()
 	s.client.CloseIdleConnections()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ledger != nil {
+		_ = s.ledger.Close() // every line is written already
+		s.ledger = nil
+	}
 }
 
 // PSPID is the H-PSP-ID that our system must send.

@@ -180,7 +180,11 @@ func (s *Server) tell(ctx context.Context, m Mischief, t *transaction, status pa
 func (s *Server) end(t *transaction, status payments.Status, code int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.become(t, status)
+	s.settle(t, status, code)
+}
+
+// settle is end under the lock.
+func (s *Server) settle(t *transaction, status payments.Status, code int) {
 	t.code = code
 	switch {
 	case status == payments.StatusSuccess:
@@ -189,4 +193,5 @@ func (s *Server) end(t *transaction, status payments.Status, code int) {
 	default:
 		t.message = refusalFor(code)
 	}
+	s.become(t, status)
 }

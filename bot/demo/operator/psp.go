@@ -155,7 +155,6 @@ func (s *Server) refundCreate(body []byte) (int, []byte) {
 	order.OperatorID = newID()
 	t := &transaction{order: order, body: body, origin: origin.order.OperatorID, payee: payer}
 	s.keep(t)
-	s.byPSPID[order.PSPTransactionID] = t
 	return tell(t)
 }
 

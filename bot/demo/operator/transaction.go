@@ -11,10 +11,11 @@ import (
 // transaction is one payment as the operator holds it. Its Server's lock
 // guards it.
 type transaction struct {
-	order    payments.Order
-	body     []byte // of our system's create, to recognise other contents
-	incoming bool   // our system is the payee; else it made this one
-	origin   string // of a refund: the operator id of what is refunded
+	order     payments.Order
+	body      []byte // of our system's create, to recognise other contents
+	incoming  bool   // our system is the payee; else it made this one
+	elsewhere bool   // paid with another bank's app
+	origin    string // of a refund: the operator id of what is refunded
 
 	payee    string // in full
 	answered string // masked, as our system answered
@@ -63,7 +64,7 @@ func (s *Server) Payments() []Payment {
 	defer s.mu.Unlock()
 	var list []Payment
 	for i := len(s.history) - 1; i >= 0 && len(list) < historyLimit; i-- {
-		if t := s.history[i]; t.incoming {
+		if t := s.history[i]; t.incoming && !t.elsewhere {
 			list = append(list, s.payment(t))
 		}
 	}
@@ -97,8 +98,8 @@ func (s *Server) refunded(t *transaction, begun bool) payments.Money {
 func (s *Server) keep(t *transaction) {
 	t.created = s.now().UTC()
 	t.status = payments.StatusCreated
-	s.transactions[t.order.OperatorID] = t
-	s.history = append(s.history, t)
+	s.hold(t)
+	s.write(t)
 }
 
 // become sets a status; executed and final times follow. The lock is held.
@@ -109,6 +110,7 @@ func (s *Server) become(t *transaction, status payments.Status) {
 		t.executed = now
 	}
 	t.final = now
+	s.write(t)
 }
 
 // note adds a step to a payment's story.
@@ -116,6 +118,7 @@ func (s *Server) note(t *transaction, step Step) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t.steps = append(t.steps, step)
+	s.write(t)
 }
 
 func stepOf(name string, at time.Time, reply Reply, err error) Step {
