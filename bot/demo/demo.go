@@ -13,6 +13,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -55,6 +56,7 @@ type World struct {
 	OperatorKey string // PEM file of the operator's public key
 
 	servers []*http.Server
+	chats   string // file that keeps Telegram's chats from one run to the next
 }
 
 // firstID keeps the emulator's numbers short: they count from this second, the
@@ -85,6 +87,10 @@ func (w *World) start(cfg Config) (err error) {
 			Token: Token, Username: BotName, Now: cfg.Now, Log: cfg.Log, AllowLoopbackButtons: true,
 			FirstID: time.Now().Unix() - firstID,
 		})
+		w.chats = filepath.Join(cfg.Dir, "telegram.json")
+		if err := w.restoreChats(); err != nil {
+			return err
+		}
 		for _, person := range People() {
 			w.Telegram.AddUser(person)
 		}
@@ -143,6 +149,43 @@ func cardKey(dir string) ([]byte, error) {
 	return key, nil
 }
 
+// restoreChats brings the chats back that an earlier run kept.
+func (w *World) restoreChats() error {
+	snapshot, err := os.ReadFile(w.chats)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = w.Telegram.Restore(snapshot)
+	}
+	if err != nil {
+		w.chats = "" // what cannot be read is not written over
+		return fmt.Errorf("demo: %w", err)
+	}
+	return nil
+}
+
+// keepChats writes the chats down for the next run.
+func (w *World) keepChats() error {
+	if w.chats == "" {
+		return nil
+	}
+	snapshot, err := w.Telegram.Snapshot()
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(w.chats), 0o700)
+	}
+	if err == nil {
+		err = os.WriteFile(w.chats+".new", snapshot, 0o600)
+	}
+	if err == nil {
+		err = os.Rename(w.chats+".new", w.chats)
+	}
+	if err != nil {
+		return fmt.Errorf("demo: keep the chats: %w", err)
+	}
+	return nil
+}
+
 // writeKeys writes the keys where settings can name them.
 func (w *World) writeKeys(dir string, key *rsa.PrivateKey) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -162,15 +205,16 @@ func (w *World) writeKeys(dir string, key *rsa.PrivateKey) error {
 
 // Close stops everything.
 func (w *World) Close() error {
+	var failed error
 	if w.Telegram != nil {
 		w.Telegram.Close()
+		failed = w.keepChats()
 	}
 	if w.Operator != nil {
 		w.Operator.Close()
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	var failed error
 	for _, server := range w.servers {
 		if err := server.Shutdown(ctx); err != nil {
 			failed = errors.Join(failed, server.Close())

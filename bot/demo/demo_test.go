@@ -69,3 +69,24 @@ func credits(t *testing.T, dir string) *wire.Credits {
 	}
 	return c
 }
+
+// The chats stand as they stood when the demo runs again.
+func TestChatsOutliveTheRun(t *testing.T) {
+	cfg := demo.Config{Dir: t.TempDir(), Telegram: true, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+	who := demo.People()[0].ID
+	for run := range 2 {
+		world, err := demo.Start(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := world.Telegram.SendText(who, "/start"); err != nil {
+			t.Error(err)
+		}
+		if got := len(world.Telegram.Chat(who).Messages); got != run+1 {
+			t.Errorf("run %d: %d messages", run, got)
+		}
+		if err := world.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}

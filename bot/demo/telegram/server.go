@@ -4,7 +4,8 @@
 // published Bot API and refuses in Telegram's own words. What Telegram merely ignores (unknown parameters, two
 // kinds on one button) it refuses as well, unless Config.Lenient: such a request is a bug of ours.
 //
-// It refuses to be more than a private test server: one bot, no network but the bot's webhook, nothing on disk.
+// It refuses to be more than a private test server: one bot, no network but the bot's webhook, nothing on disk:
+// who wants its chats again keeps a Snapshot.
 package telegram
 
 import (
