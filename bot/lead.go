@@ -38,6 +38,7 @@ type presence struct {
 	id    string
 	log   *slog.Logger
 	conn  *pgx.Conn     // nil while there is none
+	yield bool          // the next look leaves the lead to who had it
 	leads chan struct{} // closed once this process leads
 }
 
@@ -60,8 +61,22 @@ func (p *presence) look(ctx context.Context) (named, leads bool, err error) {
 	}
 	err = p.conn.QueryRow(ctx, `
 		SELECT pg_try_advisory_lock(hashtextextended($1, 0)),
-			pg_try_advisory_lock(hashtextextended('lead of ' || current_schema(), 0))`, p.id).Scan(&named, &leads)
+			CASE WHEN $2 THEN false ELSE pg_try_advisory_lock(hashtextextended('lead of ' || current_schema(), 0)) END`, p.id, p.yield).Scan(&named, &leads)
 	return named, leads, err
+}
+
+// rest waits for the next look. A connection that breaks meanwhile ends the rest
+// of who leads: the lead is free, and should be its own again.
+func (p *presence) rest(ctx context.Context, pause time.Duration, led bool) {
+	ctx, cancel := context.WithTimeout(ctx, pause)
+	defer cancel()
+	if led && p.conn != nil && !p.conn.IsClosed() {
+		if _, err := p.conn.WaitForNotification(ctx); p.conn.IsClosed() && ctx.Err() == nil {
+			p.log.WarnContext(ctx, "the connection that holds the lead is gone", "error", err)
+			return
+		}
+	}
+	<-ctx.Done()
 }
 
 // keep looks again and again until ctx ends. Error: errOvertaken.
@@ -87,12 +102,17 @@ func (p *presence) keep(ctx context.Context) error {
 		if led && err == nil && n%tidyEvery == 0 {
 			p.tidy(ctx)
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(pause):
-			pause = min(2*pause, lookEvery)
+		rest := pause
+		if !led && (err != nil || p.yield) {
+			rest = 2 * lookEvery
 		}
+		// Where the database was away from all, who led goes first: it has not to end then.
+		p.yield = !led && err != nil
+		p.rest(ctx, rest, led)
+		if ctx.Err() != nil {
+			return nil
+		}
+		pause = min(2*pause, lookEvery)
 	}
 }
 

@@ -259,3 +259,39 @@ func TestOwnConnectionIsNoRival(t *testing.T) {
 	w.await("the lead is held again", func() bool { return w.leader() != 0 })
 	w.says(desk, "500 кофе", "500 сом")
 }
+
+// The database goes and comes back for all: who led leads on, and who stood by
+// stands by, so that nobody has to end.
+func TestLeadStaysWhereItWas(t *testing.T) {
+	w := newWorld(t)
+	desk := w.merchant()
+	second := w.another()
+	w.await("the second answers", func() bool { return status(t, "GET", "http://"+second.cfg.adminAddr+"/readyz") == http.StatusOK })
+	for range 3 {
+		before := w.leader()
+		var cut int
+		if err := w.pool.QueryRow(t.Context(), `
+			SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+			WHERE datname = current_database() AND pid <> pg_backend_pid()
+				AND query LIKE '%pg_try_advisory_lock(%lead of%' AND query NOT LIKE '%pg_stat_activity%'`).Scan(&cut); err != nil || cut != 2 {
+			t.Fatalf("cut %d connections, want 2: %v", cut, err)
+		}
+		w.await("the lead is held again", func() bool { pid := w.leader(); return pid != 0 && pid != before })
+		w.await("both are there again", func() bool {
+			var present int
+			err := w.pool.QueryRow(t.Context(), `
+				SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle'
+					AND query LIKE '%pg_try_advisory_lock(%lead of%' AND query NOT LIKE '%pg_stat_activity%'`).Scan(&present)
+			return err == nil && present == 2
+		})
+		if got := status(t, "GET", "http://"+second.cfg.adminAddr+"/leadz"); got != http.StatusServiceUnavailable {
+			t.Fatalf("the second has taken the lead: %d", got)
+		}
+	}
+	w.says(desk, "500 кофе", "500 сом")
+	second.stop()
+	if err := <-second.ended; err != nil {
+		t.Errorf("the second ended with: %v", err)
+	}
+	http.DefaultClient.CloseIdleConnections()
+}
