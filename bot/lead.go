@@ -65,18 +65,20 @@ func (p *presence) look(ctx context.Context) (named, leads bool, err error) {
 	return named, leads, err
 }
 
-// rest waits for the next look. A connection that breaks meanwhile ends the rest
-// of who leads: the lead is free, and should be its own again.
-func (p *presence) rest(ctx context.Context, pause time.Duration, led bool) {
-	ctx, cancel := context.WithTimeout(ctx, pause)
+// rest waits for the next look, and reports whether there is to be one. A
+// connection that breaks meanwhile ends the rest of who leads: the lead is free,
+// and should be its own again.
+func (p *presence) rest(stop context.Context, pause time.Duration, led bool) bool {
+	ctx, cancel := context.WithTimeout(stop, pause)
 	defer cancel()
 	if led && p.conn != nil && !p.conn.IsClosed() {
 		if _, err := p.conn.WaitForNotification(ctx); p.conn.IsClosed() && ctx.Err() == nil {
 			p.log.WarnContext(ctx, "the connection that holds the lead is gone", "error", err)
-			return
+			return true
 		}
 	}
 	<-ctx.Done()
+	return stop.Err() == nil
 }
 
 // keep looks again and again until ctx ends. Error: errOvertaken.
@@ -108,8 +110,7 @@ func (p *presence) keep(ctx context.Context) error {
 		}
 		// Where the database was away from all, who led goes first: it has not to end then.
 		p.yield = !led && err != nil
-		p.rest(ctx, rest, led)
-		if ctx.Err() != nil {
+		if !p.rest(ctx, rest, led) {
 			return nil
 		}
 		pause = min(2*pause, lookEvery)
