@@ -17,6 +17,10 @@ import (
 // seedDays is how far back the seeded history of a merchant goes.
 const seedDays = 42
 
+// seedPaidOut is how far back money is on the card when the program starts, as
+// the report of yesterday tells at once; the queue sees to the rest.
+const seedPaidOut = 48 * time.Hour
+
 // seed fills the demo's first person with weeks of payments, through the same
 // rules as real ones but with the clock of the day they happened on. A person
 // who has an outlet already is left alone. The simulated operator, if it is not
@@ -25,7 +29,8 @@ func (a *app) seed(ctx context.Context, out io.Writer, now time.Time, op *operat
 	person := demo.People()[0]
 	id := payments.PersonID(person.ID)
 	past := *a.service
-	past.Store = silentStore{a.store}
+	var credits []payments.PayCredit
+	past.Store = silentStore{a.store, &credits}
 	clock := now.AddDate(0, 0, -seedDays)
 	past.Now = func() time.Time { return clock }
 
@@ -53,6 +58,12 @@ func (a *app) seed(ctx context.Context, out io.Writer, now time.Time, op *operat
 				return fmt.Errorf("seed payment %d: %w", count+1, err)
 			}
 			count++
+			if now.Sub(at) > seedPaidOut {
+				credits = nil // soon
+			}
+			if err := payOut(ctx, &past, &credits); err != nil {
+				return fmt.Errorf("seed credit of payment %d: %w", count, err)
+			}
 		}
 	}
 	clock = now.AddDate(0, 0, -1)
@@ -167,19 +178,39 @@ func seedPayment(ctx context.Context, s *payments.Service, id payments.PersonID,
 	return end(payments.StatusError)
 }
 
-// silentStore puts no job down that would tell anybody: nobody wants to hear
-// of a payment of last month.
-type silentStore struct{ payments.Store }
-
-func (s silentStore) Atomically(ctx context.Context, f func(payments.Tx) error) error {
-	return s.Store.Atomically(ctx, func(tx payments.Tx) error { return f(silentTx{tx}) })
+// payOut puts credits on the card as the jobs would, who then find it done.
+func payOut(ctx context.Context, s *payments.Service, credits *[]payments.PayCredit) error {
+	for _, credit := range *credits {
+		if _, err := s.PayOut(ctx, credit); err != nil {
+			return err
+		}
+	}
+	*credits = nil
+	return nil
 }
 
-type silentTx struct{ payments.Tx }
+// silentStore puts no job down that would tell anybody: nobody wants to hear
+// of a payment of last month.
+type silentStore struct {
+	payments.Store
+	credits *[]payments.PayCredit // that were put down
+}
+
+func (s silentStore) Atomically(ctx context.Context, f func(payments.Tx) error) error {
+	return s.Store.Atomically(ctx, func(tx payments.Tx) error { return f(silentTx{tx, s.credits}) })
+}
+
+type silentTx struct {
+	payments.Tx
+	credits *[]payments.PayCredit
+}
 
 func (t silentTx) Enqueue(ctx context.Context, jobs ...payments.Scheduled) error {
 	jobs = slices.DeleteFunc(jobs, func(job payments.Scheduled) bool {
-		_, money := job.Job.(payments.PayCredit)
+		credit, money := job.Job.(payments.PayCredit)
+		if money {
+			*t.credits = append(*t.credits, credit)
+		}
 		return !money
 	})
 	if len(jobs) == 0 {

@@ -17,6 +17,12 @@ func TestSeed(t *testing.T) {
 	if err := w.app.seed(t.Context(), &out, w.now(), w.Operator); err != nil {
 		t.Fatal(err)
 	}
+	var waiting int
+	if err := w.pool.QueryRow(t.Context(), `
+		SELECT count(*) FROM credits c JOIN payments p ON p.id = c.payment_id
+		WHERE c.state IN ('due', 'sent') AND p.final_at > $1`, w.now().Add(-seedPaidOut)).Scan(&waiting); err != nil || waiting != 0 {
+		t.Errorf("%d credits of yesterday's payments wait, which its report would tell: %v", waiting, err)
+	}
 	w.restart()
 	if err := w.settle(t.Context()); err != nil {
 		t.Fatal(err)
