@@ -28,6 +28,7 @@ const reportForm = "report"
 // answerDates is what was asked for, as reportArgs has it.
 const (
 	answerDates  = "dates"
+	answerKind   = "kind"
 	answerReport = "report"
 )
 
@@ -58,7 +59,7 @@ func (b *Bot) today(ctx context.Context, t *chat.Turn) (payments.Date, error) {
 
 func datesQuery(text string, today payments.Date, outlet payments.OutletID) (payments.ReportQuery, error) {
 	if kind, ok := payments.ParseReportKind(text); ok {
-		return payments.ReportQuery{Kind: kind, Outlet: outlet}, nil
+		return payments.ReportQuery{Kind: kind, First: today, Last: today, Outlet: outlet}, nil
 	}
 	first, last, ok := payments.ParseDays(text, today)
 	if !ok {
@@ -145,12 +146,15 @@ func (b *Bot) takeDates(ctx context.Context, t *chat.Turn, v chat.Values) error 
 		return err
 	}
 	q, err := datesQuery(t.Text, today, 0)
-	v[answerDates] = dates(q.First, q.Last)
-	return err
+	if err != nil {
+		return err
+	}
+	v[answerKind], v[answerDates] = kindLetter(q.Kind), dates(q.First, q.Last)
+	return nil
 }
 
 func (b *Bot) datesGiven(ctx context.Context, t *chat.Turn, v chat.Values) error {
-	q, ok := reportQuery(chat.Act(actionReport, kindLetter(payments.ReportSpan), v[answerDates], v[answerOutlet]))
+	q, ok := reportQuery(chat.Act(actionReport, v[answerKind], v[answerDates], v[answerOutlet]))
 	if !ok {
 		return b.unknown(ctx, t)
 	}

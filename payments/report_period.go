@@ -31,10 +31,16 @@ func (m Merchant) Period(kind ReportKind, d Date, upTo time.Time) ReportPeriod {
 	return m.period(kind, first, last, upTo)
 }
 
-// Dates returns the days from one date to another as a period.
+// Dates returns the days from one date to another as a period. A whole week or
+// month is one, and so is a month up to today: the one before October is
+// September, not the 31 days before.
 func (m Merchant) Dates(first, last Date, upTo time.Time) ReportPeriod {
-	if first == last {
-		return m.period(ReportDaily, first, last, upTo)
+	for _, kind := range []ReportKind{ReportDaily, ReportWeekly, ReportMonthly} {
+		from, to := bounds(kind, first)
+		soFar := kind == ReportMonthly && last < to && last == m.DateOf(upTo)
+		if first == from && (last == to || soFar) {
+			return m.period(kind, from, to, upTo)
+		}
 	}
 	return m.period(ReportSpan, first, last, upTo)
 }

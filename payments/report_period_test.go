@@ -67,6 +67,31 @@ func TestPeriods(t *testing.T) {
 	}
 }
 
+func TestDatesAreTheWeekOrMonthThatTheyAre(t *testing.T) {
+	for _, tt := range []struct {
+		name, first, last string
+		want              payments.ReportKind
+		before            string
+	}{
+		{"a day", "2026-11-20", "2026-11-20", payments.ReportDaily, "19.11–19.11"},
+		{"a week", "2026-11-09", "2026-11-15", payments.ReportWeekly, "02.11–08.11"},
+		{"seven days from Tuesday", "2026-11-10", "2026-11-16", payments.ReportSpan, "03.11–09.11"},
+		{"a month after a shorter one", "2026-10-01", "2026-10-31", payments.ReportMonthly, "01.09–30.09"},
+		{"a month so far", "2026-11-01", "2026-11-20", payments.ReportMonthly, "01.10–31.10"},
+		{"a part of this month", "2026-11-01", "2026-11-15", payments.ReportSpan, "17.10–31.10"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			m := payments.Merchant{TimeZone: "Asia/Bishkek"}
+			p := m.Dates(date(t, tt.first), date(t, tt.last), local(t, m.TimeZone, "2026-11-20 21:00").UTC())
+			before := m.Shifted(p, -1)
+			got := before.First.Time().Format("02.01") + "–" + before.Last.Time().Format("02.01")
+			if p.Kind != tt.want || got != tt.before {
+				t.Errorf("got %s after %s, want %s after %s", p.Kind, got, tt.want, tt.before)
+			}
+		})
+	}
+}
+
 // Every instant is in exactly one business day, whatever the zone does to its
 // clocks, and days follow one another without gaps.
 func TestEveryInstantIsInItsDay(t *testing.T) {

@@ -38,8 +38,8 @@ var (
 // day, too, but not there.
 var periodWords = map[ReportKind]*regexp.Regexp{
 	ReportDaily:   wordForm(`(?:за )?(?:день|күн\p{L}*|кун\p{L}*|day|daily)`),
-	ReportWeekly:  wordForm(`(?:за )?недел\p{L}+|(?:апта|жума)\p{L}*|week|weekly`),
-	ReportMonthly: wordForm(`(?:за )?месяц\p{L}*|ай|айлык|month|monthly`),
+	ReportWeekly:  wordForm(`(?:(?:за|на) )?(?:эт\p{L}+ )?недел\p{L}+|(?:(?:ушул|бул) )?(?:апта|жума)\p{L}*|(?:this )?week|weekly`),
+	ReportMonthly: wordForm(`(?:(?:за|в) )?(?:эт\p{L}+ )?месяц\p{L}*|ай|айлык|(?:ушул|бул) ай\p{L}*|(?:this )?month|monthly`),
 }
 
 // ParseReportKind reads the name of a kind of report, as people write it: "апта",
