@@ -40,14 +40,14 @@ func posterScreen(p *locales.Printer, v posterView) chat.Screen {
 // posterFileScreen has no buttons: a press would put another message in the
 // file's place.
 func posterFileScreen(p *locales.Printer, v posterView, file []byte) chat.Screen {
-	key := "print.file"
+	key, size := "print.file", string(v.Size)
 	if v.Size == documents.PosterSticker {
-		key = "print.file_sticker"
+		key, size = "print.file_sticker", p.Text("print.sticker")
 	}
-	name := fileName(clip(v.Outlet.Name, maxFileName) + " QR " + string(v.Size) + ".pdf")
+	name := fileName(clip(v.Outlet.Name, maxFileName) + " QR " + size + ".pdf")
 	return chat.Screen{
 		Document: &chat.Document{Name: name, Data: file},
-		Text:     p.HTML(key, "outlet", v.Outlet.Name, "size", string(v.Size)),
+		Text:     p.HTML(key, "outlet", v.Outlet.Name, "size", size),
 	}
 }
 
