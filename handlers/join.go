@@ -53,7 +53,7 @@ func (b *Bot) openInvitation(ctx context.Context, t *chat.Turn, token string) er
 
 func (b *Bot) alreadyMember(ctx context.Context, t *chat.Turn) error {
 	v := visit(t)
-	_, err := t.Reply(ctx, chat.Screen{Text: v.HTML("error.already_member"), Buttons: [][]chat.Button{teamRow(v.Printer)}})
+	_, err := t.Reply(ctx, chat.Screen{Text: v.HTML("team.join.already"), Buttons: [][]chat.Button{menuRow(v.Printer)}})
 	return err
 }
 

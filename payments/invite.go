@@ -156,15 +156,21 @@ func (s *Service) OpenInvitation(ctx context.Context, id PersonID, token string)
 
 // invitationFor shows an invitation to somebody who opened its link.
 func (s *Service) invitationFor(ctx context.Context, i Invitation, id PersonID) (InvitationView, error) {
-	waiting := i.State == InvitationAnswered && i.PersonID == id
-	if state := i.StateAt(s.now()); state != InvitationOpen && (state != InvitationAnswered || !waiting) {
+	theirs, state := i.PersonID == id, i.StateAt(s.now())
+	accepted := state == InvitationAccepted && theirs
+	if state != InvitationOpen && !accepted && (state != InvitationAnswered || !theirs) {
 		return InvitationView{}, Fail(CodeInvitationGone)
 	}
+	// The link stays in the chat that it came by, and is pressed again by those
+	// who work here already.
 	if _, err := s.Store.Member(ctx, i.MerchantID, id); !errors.Is(err, ErrNotFound) {
 		if err == nil {
 			err = Fail(CodeAlreadyMember)
 		}
 		return InvitationView{}, err
+	}
+	if accepted {
+		return InvitationView{}, Fail(CodeInvitationGone) // dismissed since
 	}
 	v, err := s.invitationView(ctx, i)
 	if err != nil {
