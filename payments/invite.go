@@ -140,8 +140,8 @@ func (s *Service) outletsFor(ctx context.Context, tx Tx, by Person, role Role, w
 }
 
 // OpenInvitation returns what a link's secret stands for. Errors:
-// CodeInvitationGone, the same for unknown, used, old and cancelled ones;
-// CodeAlreadyMember.
+// CodeInvitationGone, the same for unknown, used, old and cancelled ones, and
+// CodeAlreadyMember, also for whom it took in.
 func (s *Service) OpenInvitation(ctx context.Context, id PersonID, token string) (InvitationView, error) {
 	code, ok := NormalCode(token)
 	if !ok {

@@ -95,7 +95,7 @@ func TestInvitationTakesOnePersonIn(t *testing.T) {
 	_, err = w.OpenInvitation(ctx, 3, token)
 	wantCode(t, "opened after its end", err, payments.CodeInvitationGone)
 	_, err = w.OpenInvitation(ctx, 2, token)
-	wantCode(t, "opened after its end by its person", err, payments.CodeInvitationGone)
+	wantCode(t, "opened after its end by its person", err, payments.CodeAlreadyMember)
 	desk := w.desk(t, 2)
 	if desk.Person.Role != payments.RoleCashier || desk.Outlet.ID != bazaar.ID || !desk.Person.Registered() || desk.Person.Sees(first.Outlet.ID) {
 		t.Errorf("the new member works as %+v", desk.Person)
