@@ -30,6 +30,7 @@ const fewThings = 10 * Som
 // wanted at once:
 //
 //	500 · 1 250,50 сом · 500-600     a sum, or a range
+//	от 200 до 300 · 400дөн көп · <90 a range in words or with one end
 //	~500 · около 500                 a sum within five percent
 //	№123 · чек 123                   a receipt
 //	8f14e45fceea                     an operator's id, or its end
@@ -57,11 +58,7 @@ func ParseSearch(text string, today Date) (Search, error) {
 			rest = rest[:at[0]] + " " + tail + " "
 		}
 	}
-	rest = replaceEach(sumRange, rest, func(m []string) bool {
-		low, err := ParseMoney(m[1])
-		high, err2 := ParseMoney(m[2])
-		return err == nil && err2 == nil && low <= high && s.sumIs(low, high)
-	})
+	rest = s.takeRanges(rest)
 	words = append(words, s.takeTokens(rest)...)
 	s.Words = wordsOf(words)
 	if s.Empty() && s.First == 0 {
@@ -74,7 +71,6 @@ var (
 	quoted      = regexp.MustCompile(`["«“„]([^"«»“”„]+)["»”“]`)
 	receiptWord = regexp.MustCompile(`\s(?:(?:чек\p{L}*|квитанц\p{L}*|receipt)\s*(?:№|#|n)?|№|#)\s*(\d{1,15})[\s,]`)
 	about       = regexp.MustCompile(`\s(?:[~≈]\s?|около |примерно |болжол менен |чамасы |about )`)
-	sumRange    = regexp.MustCompile(`\s(\d[\d.,]*)\s*[-–—]\s*(\d[\d.,]*)\s`)
 )
 
 // sumIs notes the first sum that is named.
@@ -141,7 +137,7 @@ func isOperatorID(token string) bool {
 }
 
 // littleWords say nothing of what was sold.
-var littleWords = strings.Fields("за на в во с со по и а у от до для из к о об же менен үчүн жана да де the a of for and in on сом сома сомов som kgs")
+var littleWords = strings.Fields("за на в во с со по и а у от до для из к о об же менен үчүн жана чейин да де the a of for and in on сом сома сомов som kgs")
 
 func wordsOf(texts []string) [][]string {
 	var all [][]string

@@ -27,10 +27,11 @@ var (
 	// май are other words, too, and stand for the month only there.
 	monthNames = `январ\p{L}*|феврал\p{L}*|март\p{L}*|апрел\p{L}*|май|мая|майы|майда\p{L}*|июн\p{L}*|июл\p{L}*|август\p{L}*|сентябр\p{L}*|октябр\p{L}*|ноябр\p{L}*|декабр\p{L}*` +
 		`|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?`
-	dayOfMonth = wordForm(`(\d{1,2})(?:\s*[-–—]\s*(\d{1,2}))?(?:\s*-\s*|\s+)(` + monthNames + `)(?:\s+(\d{4}))?`)
+	upTo       = `(?:\s*[-–—]\s*| по | до | to )`
+	dayOfMonth = wordForm(`(?:с |от |from )?(\d{1,2})(?:` + upTo + `(\d{1,2}))?(?:\s*-\s*|\s+)(` + monthNames + `)(?:\s+(\d{4}))?`)
 	wholeMonth = wordForm(`(январ\p{L}*|феврал\p{L}*|март(?:а|е|та|тын|ы|ында)?|апрел\p{L}*|мая|мае|майында|майдын|июн\p{L}*|июл\p{L}*|август\p{L}*|сентябр\p{L}*|октябр\p{L}*|ноябр\p{L}*|декабр\p{L}*` +
 		`|january|february|march|april|june|july|august|september|october|november|december)(?:\s+(\d{4}))?`)
-	numericDates = wordForm(`(\d{1,2})(?:[./](\d{1,2})(?:[./](\d{4}|\d{2}))?)?\s*[-–—]\s*(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2}))?`)
+	numericDates = wordForm(`(?:с |от |from )?(\d{1,2})(?:[./](\d{1,2})(?:[./](\d{4}|\d{2}))?)?` + upTo + `(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2}))?`)
 	numericDate  = wordForm(`(\d{1,2})[./](\d{1,2})(?:[./](\d{4}|\d{2}))?`)
 )
 
