@@ -87,6 +87,9 @@ func sendReports(ctx context.Context, b bench, db *scratch, o reportsOptions, ev
 	if err := a.queue.Start(context.WithoutCancel(ctx)); err != nil {
 		return r, fmt.Errorf("bench: start the job queue: %w", err)
 	}
+	if err := tell(a.queue); err != nil {
+		return r, errors.Join(err, a.queue.Stop(context.WithoutCancel(ctx)))
+	}
 	waits, err := answerWhile(ctx, a.sender, o.sent, func() (bool, error) {
 		var left int
 		err := db.pool.QueryRow(ctx, `SELECT count(*) FROM river_job WHERE kind = 'send_report' AND state <> 'completed'`).Scan(&left)

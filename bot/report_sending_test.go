@@ -132,6 +132,7 @@ func TestTwoProgramsSendReports(t *testing.T) {
 	other, err := wire(ctx, e.cfg, e.pool, e.log, extras{now: e.now, pace: -1})
 	e.must(err)
 	e.must(other.queue.Start(context.WithoutCancel(ctx)))
+	e.must(tell(other.queue))
 	made := make(chan error, 2)
 	for _, a := range []*app{e.app, other} {
 		go func() { made <- a.service.MakeReports(ctx) }()
